@@ -1,0 +1,62 @@
+"""Calls as merged facts, with what the rules said of them beside."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
+
+calls = Table(
+    "calls",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False),
+    Column("call_key", String(200), nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("last_event_at", UtcDateTime, nullable=False),
+    Column("number_id", BigId, ForeignKey("numbers.id", ondelete="SET NULL")),  # NULL: hidden
+    # judged
+    Column("direction", String(8)),
+    Column("outcome", String(12), nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("contact_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("line", String(64)),
+    Column("extension", String(64)),
+    Column("member_id", BigId, ForeignKey("members.id", ondelete="SET NULL")),
+    Column("talk_seconds", Integer, nullable=False, default=0),
+    Column("ring_seconds", Integer),
+    Column("reason", String(20)),
+    Column("reason_detail", String(64)),
+    Column("raw_reason", String(64)),
+    Column("result", String(24)),
+    Column("order_key", String(200)),
+    Column("is_suspect", Boolean, nullable=False, default=False),
+    # what became of it
+    Column("case_id", BigId, ForeignKey("cases.id", ondelete="SET NULL")),
+    Column("is_non_target", Boolean, nullable=False, default=False),
+    Column("non_target_by", BigId, ForeignKey("members.id", ondelete="SET NULL")),
+    Column("non_target_at", UtcDateTime),
+    UniqueConstraint("team_id", "connection_id", "call_key"),
+    Index("ix_calls_number_id_started_at", "number_id", "started_at"),
+    Index("ix_calls_team_id_started_at", "team_id", "started_at"),
+    Index("ix_calls_case_id", "case_id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("connection_id", BigId, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False),
+    Column("message_key", String(200), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("entry_point", Text),
+    Column("client_account", Text),
+    Column("client_name", Text),
+    Column("number_id", BigId, ForeignKey("numbers.id", ondelete="SET NULL"), index=True),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("team_id", "connection_id", "message_key"),
+)

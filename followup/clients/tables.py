@@ -1,0 +1,43 @@
+"""Clients and their numbers. A number is the leaf that facts hang on; a client is a reversible grouping of numbers."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table, Text, UniqueConstraint
+
+from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
+
+clients = Table(
+    "clients",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("name", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("is_blocked", Boolean, nullable=False, default=False),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("number", String(64), nullable=False),
+    Column("client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    UniqueConstraint("team_id", "number"),
+)
+
+# A merge remembers which numbers it moved, so that it can be undone (D3).
+merges = Table(
+    "merges",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("from_client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False),
+    Column("into_client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("number_ids", Json, nullable=False),
+    Column("merged_at", UtcDateTime, nullable=False),
+    Column("merged_by", BigId, ForeignKey("members.id", ondelete="SET NULL")),
+    Column("undone_at", UtcDateTime),
+    Column("source_key", String(64)),
+    UniqueConstraint("team_id", "source_key"),
+)

@@ -1,0 +1,110 @@
+"""Teams, their people, lines, PBX connections and versioned settings."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+
+from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
+
+teams = Table(
+    "teams",
+    metadata,
+    id_column(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("next_digest_at", UtcDateTime, index=True),
+    Column("morning_at", UtcDateTime, index=True),  # when misses of the night are to be listed
+)
+
+# One row a change: the whole set of settings, as typed, from `valid_from` on. The first row holds backwards.
+team_settings = Table(
+    "team_settings",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("valid_from", UtcDateTime, nullable=False),
+    Column("settings", Json, nullable=False),
+)
+
+lines = Table(
+    "lines",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("key", String(64), nullable=False),  # E.164 of the number, or the widget's id
+    Column("name", Text, nullable=False),
+    Column("kind", String(8), nullable=False),  # line | widget
+    Column("group_name", Text),
+    UniqueConstraint("team_id", "key"),
+)
+
+line_settings = Table(
+    "line_settings",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("line_id", BigId, ForeignKey("lines.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("valid_from", UtcDateTime, nullable=False),
+    Column("hours", Text),
+    Column("takes_off_hours_orders", Boolean, nullable=False, default=True),
+)
+
+members = Table(
+    "members",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("name", Text, nullable=False),
+    Column("telegram_id", BigInteger, nullable=False),
+    Column("role", String(8), nullable=False),  # owner | head | manager | viewer
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    UniqueConstraint("team_id", "telegram_id"),
+    Index("ix_members_telegram_id", "telegram_id"),
+)
+
+member_groups = Table(
+    "member_groups",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("member_id", BigId, ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("group_name", Text, nullable=False),
+    UniqueConstraint("member_id", "group_name"),
+)
+
+extensions = Table(
+    "extensions",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("extension", String(64), nullable=False),
+    Column("member_id", BigId, ForeignKey("members.id", ondelete="CASCADE"), nullable=False),
+    Column("valid_from", UtcDateTime),  # NULL: from the beginning
+    Index("ix_extensions_team_id_extension", "team_id", "extension"),
+)
+
+connections = Table(
+    "connections",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("provider", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("options", Text, nullable=False),  # Fernet-encrypted JSON
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_event_at", UtcDateTime),
+)
+
+reasons = Table(
+    "reasons",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("code", String(32), nullable=False),
+    Column("title", Text),  # NULL: the built-in title in the team's language
+    Column("position", BigId, nullable=False),
+    Column("removed_at", UtcDateTime),
+    UniqueConstraint("team_id", "code"),
+)
