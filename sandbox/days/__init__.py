@@ -1,0 +1,1 @@
+"""Planted days: calls whose outcome is known, and the truth they add up to."""
