@@ -76,7 +76,9 @@ class Schedule:
     def add_working(self, at: datetime, span: timedelta) -> datetime | None:
         """The moment when ``span`` of working time has passed since ``at``; None if it never will."""
         moment = at.astimezone(UTC)
-        if self.always_open or span <= timedelta(0):
+        if span <= timedelta(0):
+            return moment
+        if self.always_open:
             return moment + span
         for opens, closes in self._spans(moment):
             start = max(opens, moment)
