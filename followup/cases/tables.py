@@ -21,6 +21,7 @@ cases = Table(
     Column("kind", String(10), nullable=False),  # client | anonymous
     Column("state", String(10), nullable=False),  # open | closed | withdrawn
     Column("version", Integer, nullable=False, default=1),
+    Column("planned_version", Integer, nullable=False, default=0),  # whose due steps are written (reminders)
     Column("fact_keys", Json, nullable=False),
     Column("number_id", BigId, ForeignKey("numbers.id", ondelete="SET NULL")),  # of the last miss: the one to call
     Column("opened_at", UtcDateTime, nullable=False),
@@ -65,6 +66,12 @@ cases = Table(
     ),
     Index("ix_cases_team_id_state_last_missed_at", "team_id", "state", "last_missed_at"),
     Index("ix_cases_client_id", "client_id"),
+    Index(
+        "ix_cases_unplanned",
+        "id",
+        sqlite_where=text("planned_version <> version"),
+        postgresql_where=text("planned_version <> version"),
+    ),
     Index(
         "ix_cases_expires_at",
         "expires_at",

@@ -12,6 +12,7 @@ teams = Table(
     id_column(),
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("revision", BigId, nullable=False, default=1),  # raised by every change of anything of the team below
     Column("next_digest_at", UtcDateTime, index=True),
     Column("morning_at", UtcDateTime, index=True),  # when misses of the night are to be listed
 )

@@ -1,0 +1,118 @@
+"""The SQL of calls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.calls.tables import calls, messages
+from storage.upsert import insert_or_ignore
+
+_MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
+_FACT_COLUMNS = (
+    calls.c.id,
+    calls.c.number_id,
+    calls.c.direction,
+    calls.c.outcome,
+    calls.c.started_at,
+    calls.c.contact_at,
+    calls.c.line,
+    calls.c.reason,
+    calls.c.member_id,
+    calls.c.ring_seconds,
+    calls.c.case_id,
+)
+
+
+async def stored_facts(
+    c: AsyncConnection, team_id: int, connection_id: int, keys: Collection[str]
+) -> dict[str, RowMapping]:
+    """Call key → (id, facts, case_id, number_id) of calls already known."""
+    query = select(calls.c.id, calls.c.call_key, calls.c.facts, calls.c.case_id, calls.c.number_id).where(
+        calls.c.team_id == team_id, calls.c.connection_id == connection_id, calls.c.call_key.in_(keys)
+    )
+    return {row["call_key"]: row for row in (await c.execute(query)).mappings()}
+
+
+async def add_call(c: AsyncConnection, values: Mapping[str, Any]) -> int:
+    """Insert one call; its id."""
+    result = await c.execute(insert(calls).values(**values))
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+async def change_call(c: AsyncConnection, team_id: int, call_id: int, values: Mapping[str, Any]) -> None:
+    """Write the merged facts and the new verdict of one call."""
+    await c.execute(update(calls).where(calls.c.team_id == team_id, calls.c.id == call_id).values(**values))
+
+
+async def facts_of_numbers(
+    c: AsyncConnection, team_id: int, number_ids: Collection[int], since: datetime | None
+) -> dict[int, list[RowMapping]]:
+    """Number id → its external calls that matter to cases, later than ``since``."""
+    query = select(*_FACT_COLUMNS).where(
+        calls.c.team_id == team_id,
+        calls.c.number_id.in_(number_ids),
+        calls.c.started_at.is_not(None),
+        (calls.c.outcome.in_(("missed", "successful"))) | (calls.c.direction == "out"),
+    )
+    if since is not None:
+        query = query.where(since < _MOMENT)
+    found: dict[int, list[RowMapping]] = defaultdict(list)
+    for row in (await c.execute(query)).mappings():
+        found[row["number_id"]].append(row)
+    return dict(found)
+
+
+async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[RowMapping]:
+    """The same columns for single calls (hidden callers)."""
+    query = select(*_FACT_COLUMNS).where(calls.c.team_id == team_id, calls.c.id.in_(ids))
+    return list((await c.execute(query)).mappings())
+
+
+async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:
+    """Write (call id, case id) pairs."""
+    if not links:
+        return
+    statement = (
+        update(calls)
+        .where(calls.c.team_id == team_id, calls.c.id == bindparam("call"))
+        .values(case_id=bindparam("its_case"))
+    )
+    await c.execute(statement, [{"call": call, "its_case": case} for call, case in links])
+
+
+async def mark_non_target(c: AsyncConnection, team_id: int, case_id: int, mark: Mapping[str, Any]) -> None:
+    """Set or clear the non-target mark on the calls of a case (D7)."""
+    await c.execute(update(calls).where(calls.c.team_id == team_id, calls.c.case_id == case_id).values(**mark))
+
+
+async def has_non_target(c: AsyncConnection, team_id: int, case_id: int) -> bool:
+    """Whether any call of the case carries the mark."""
+    query = select(func.count()).where(
+        calls.c.team_id == team_id, calls.c.case_id == case_id, calls.c.is_non_target.is_(True)
+    )
+    return bool(await c.scalar(query))
+
+
+async def calls_of_numbers(
+    c: AsyncConnection, team_id: int, number_ids: Collection[int], limit: int
+) -> list[RowMapping]:
+    """The newest calls of a client, for its history."""
+    query = (
+        select(calls)
+        .where(calls.c.team_id == team_id, calls.c.number_id.in_(number_ids), calls.c.started_at.is_not(None))
+        .order_by(calls.c.started_at.desc())
+        .limit(limit)
+    )
+    return list((await c.execute(query)).mappings())
+
+
+async def add_message(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
+    """Keep a client's message; False if it is known already."""
+    result = await c.execute(insert_or_ignore(c, messages).values(**values))
+    return bool(result.rowcount == 1)

@@ -1,0 +1,108 @@
+"""The SQL of clients and their numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.clients.tables import clients, merges, numbers
+from storage.upsert import insert_or_ignore
+
+CHUNK = 500  # SQLite allows 32,766 variables; short IN lists keep its planner on the index
+
+
+async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], now: datetime) -> dict[str, int]:
+    """Ids of ``wanted`` numbers; a number never seen becomes a provisional client of one number (D3)."""
+    known = await _known(c, team_id, wanted)
+    missing = [number for number in dict.fromkeys(wanted) if number not in known]
+    for number in missing:
+        client = await c.execute(insert(clients).values(team_id=team_id, created_at=now, is_blocked=False))
+        client_id = client.inserted_primary_key[0]  # type: ignore[index]
+        row = await c.execute(insert(numbers).values(team_id=team_id, number=number, client_id=client_id))
+        known[number] = row.inserted_primary_key[0]  # type: ignore[index]
+    return known
+
+
+async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    pending = list(dict.fromkeys(wanted))
+    for start in range(0, len(pending), CHUNK):
+        part = pending[start : start + CHUNK]
+        query = select(numbers.c.number, numbers.c.id).where(numbers.c.team_id == team_id, numbers.c.number.in_(part))
+        found.update((row.number, row.id) for row in await c.execute(query))
+    return found
+
+
+async def find_number(c: AsyncConnection, team_id: int, number: str) -> RowMapping | None:
+    """The row of one number."""
+    query = select(numbers).where(numbers.c.team_id == team_id, numbers.c.number == number)
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def clients_of_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, int]:
+    """Number id → client id."""
+    query = select(numbers.c.id, numbers.c.client_id).where(numbers.c.team_id == team_id, numbers.c.id.in_(ids))
+    return {row.id: row.client_id for row in await c.execute(query)}
+
+
+async def numbers_of_clients(
+    c: AsyncConnection, team_id: int, ids: Collection[int]
+) -> dict[int, list[tuple[int, str]]]:
+    """Client id → [(number id, number)], oldest first."""
+    query = (
+        select(numbers.c.client_id, numbers.c.id, numbers.c.number)
+        .where(numbers.c.team_id == team_id, numbers.c.client_id.in_(ids))
+        .order_by(numbers.c.id)
+    )
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for row in await c.execute(query):
+        found[row.client_id].append((row.id, row.number))
+    return dict(found)
+
+
+async def name_client(c: AsyncConnection, team_id: int, number_id: int, name: str) -> None:
+    """Give a client without a name the one a PBX or a widget knows."""
+    client = (
+        select(numbers.c.client_id).where(numbers.c.team_id == team_id, numbers.c.id == number_id).scalar_subquery()
+    )
+    condition = (clients.c.team_id == team_id) & (clients.c.id == client) & clients.c.name.is_(None)
+    await c.execute(update(clients).where(condition).values(name=name[:200]))
+
+
+async def set_blocked(c: AsyncConnection, team_id: int, client_id: int, *, blocked: bool) -> None:
+    """Put a client on the team's blacklist, or take it off."""
+    condition = (clients.c.team_id == team_id) & (clients.c.id == client_id)
+    await c.execute(update(clients).where(condition).values(is_blocked=blocked))
+
+
+async def add_merge(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
+    """Record a merge and move its numbers; False if this press was seen before."""
+    result = await c.execute(insert_or_ignore(c, merges).values(**values))
+    if result.rowcount != 1:
+        return False
+    condition = (numbers.c.team_id == values["team_id"]) & numbers.c.id.in_(values["number_ids"])
+    await c.execute(update(numbers).where(condition).values(client_id=values["into_client_id"]))
+    return True
+
+
+async def last_merge(c: AsyncConnection, team_id: int, client_id: int) -> RowMapping | None:
+    """The newest merge into ``client_id`` that stands."""
+    query = (
+        select(merges)
+        .where(merges.c.team_id == team_id, merges.c.into_client_id == client_id, merges.c.undone_at.is_(None))
+        .order_by(merges.c.id.desc())
+        .limit(1)
+    )
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def undo_merge(c: AsyncConnection, team_id: int, merge: Mapping[str, Any], now: datetime) -> None:
+    """Give the numbers back."""
+    await c.execute(update(merges).where(merges.c.team_id == team_id, merges.c.id == merge["id"]).values(undone_at=now))
+    condition = (numbers.c.team_id == team_id) & numbers.c.id.in_(merge["number_ids"])
+    await c.execute(update(numbers).where(condition).values(client_id=merge["from_client_id"]))

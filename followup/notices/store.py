@@ -1,0 +1,214 @@
+"""The SQL of chats, cards, letters and screens: what handlers and the business write, and the outbox reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import RowMapping, case, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.notices import priorities
+from followup.notices.tables import cards, chats, letters, screens
+from storage.upsert import insert_or_ignore
+
+Subject = Literal["case", "screen"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """A place for a team's messages."""
+
+    id: int
+    team_id: int
+    telegram_id: int
+    thread_id: int
+    kind: str
+    member_id: int | None
+    is_reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """Something to be said once. ``key`` makes it once-only within the team."""
+
+    team_id: int
+    chat_id: int
+    kind: str
+    at: datetime
+    payload: dict[str, Any] = field(default_factory=dict)
+    priority: int = priorities.ANSWER
+    key: str | None = None
+    case_id: int | None = None
+
+
+def _chat(row: RowMapping) -> Chat:
+    return Chat(
+        id=row["id"],
+        team_id=row["team_id"],
+        telegram_id=row["telegram_id"],
+        thread_id=row["thread_id"],
+        kind=row["kind"],
+        member_id=row["member_id"],
+        is_reachable=row["is_reachable"],
+    )
+
+
+async def chats_of(c: AsyncConnection, team_id: int, kind: str) -> list[Chat]:
+    """The team's chats of one kind (team | private | other)."""
+    query = select(chats).where(chats.c.team_id == team_id, chats.c.kind == kind).order_by(chats.c.id)
+    return [_chat(row) for row in (await c.execute(query)).mappings()]
+
+
+async def chat_by_id(c: AsyncConnection, team_id: int, chat_id: int) -> Chat | None:
+    """One chat of the team."""
+    query = select(chats).where(chats.c.team_id == team_id, chats.c.id == chat_id)
+    row = (await c.execute(query)).mappings().one_or_none()
+    return _chat(row) if row else None
+
+
+async def chats_at(c: AsyncConnection, telegram_id: int) -> list[Chat]:
+    """Every team's rows about one Telegram chat (a private chat may serve several teams)."""
+    query = select(chats).where(chats.c.telegram_id == telegram_id).order_by(chats.c.id)
+    return [_chat(row) for row in (await c.execute(query)).mappings()]
+
+
+async def private_chat(c: AsyncConnection, team_id: int, member_id: int) -> Chat | None:
+    """A member's own chat with the bot, if he has started it."""
+    query = select(chats).where(chats.c.team_id == team_id, chats.c.kind == "private", chats.c.member_id == member_id)
+    row = (await c.execute(query.limit(1))).mappings().one_or_none()
+    return _chat(row) if row else None
+
+
+async def ensure_chat(
+    c: AsyncConnection, team_id: int, telegram_id: int, *, thread_id: int = 0, kind: str, member_id: int | None = None
+) -> Chat:
+    """The row of a chat, made if need be; a chat seen again is reachable again."""
+    values = {"team_id": team_id, "telegram_id": telegram_id, "thread_id": thread_id, "kind": kind}
+    await c.execute(
+        insert_or_ignore(c, chats).values(**values, member_id=member_id, is_reachable=True, capabilities={})
+    )
+    place = (chats.c.team_id == team_id) & (chats.c.telegram_id == telegram_id) & (chats.c.thread_id == thread_id)
+    row = (await c.execute(select(chats).where(place))).mappings().one()
+    if not row["is_reachable"] or (row["kind"] != kind and kind != "other"):
+        await c.execute(update(chats).where(place).values(is_reachable=True, trouble=None, kind=kind))
+        row = (await c.execute(select(chats).where(place))).mappings().one()
+    return _chat(row)
+
+
+async def add_card(
+    c: AsyncConnection, chat: Chat, subject: Subject, subject_id: int, *, now: datetime, **values: Any
+) -> bool:
+    """A card for ``chat``, shown as soon as its turn comes; False if the chat has one already."""
+    base = {"team_id": chat.team_id, "chat_id": chat.id, "subject": subject, "subject_id": subject_id}
+    defaults = {"priority": priorities.ALERT, "not_before": now, "created_at": now, "state": "live"}
+    result = await c.execute(insert_or_ignore(c, cards).values(**base, **(defaults | values)))
+    return bool(result.rowcount == 1)
+
+
+async def raise_cards(
+    c: AsyncConnection,
+    team_id: int,
+    subject: Subject,
+    ids: Collection[int],
+    *,
+    priority: int = priorities.EDIT,
+    only_card: int | None = None,
+) -> None:
+    """The truth has changed: every card of these subjects is behind it (held ones stay held)."""
+    if not ids:
+        return
+    condition = (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids)
+    if only_card is not None:
+        condition &= cards.c.id == only_card
+    is_waiting = cards.c.wanted > cards.c.shown
+    better = case((is_waiting & (cards.c.priority < priority), cards.c.priority), else_=priority)
+    await c.execute(update(cards).where(condition).values(wanted=cards.c.wanted + 1, priority=better))
+
+
+async def card_of(
+    c: AsyncConnection, team_id: int, chat_id: int, subject: Subject, subject_id: int
+) -> RowMapping | None:
+    """The card of a subject in one chat."""
+    query = select(cards).where(
+        cards.c.team_id == team_id,
+        cards.c.chat_id == chat_id,
+        cards.c.subject == subject,
+        cards.c.subject_id == subject_id,
+    )
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def cards_of(c: AsyncConnection, team_id: int, subject: Subject, subject_id: int) -> list[RowMapping]:
+    """Every card of a subject."""
+    query = select(cards).where(
+        cards.c.team_id == team_id, cards.c.subject == subject, cards.c.subject_id == subject_id
+    )
+    return list((await c.execute(query)).mappings())
+
+
+async def change_card(c: AsyncConnection, team_id: int, card_id: int, **values: Any) -> None:
+    """Write single columns of a card (menu, state, message id …)."""
+    await c.execute(update(cards).where(cards.c.team_id == team_id, cards.c.id == card_id).values(**values))
+
+
+async def renew_card(c: AsyncConnection, team_id: int, card_id: int, now: datetime) -> None:
+    """Show the card by a new message: the old one is gone, or too far up to be found."""
+    fresh = {"message_id": None, "shown_in": None, "content_hash": None, "state": "live", "shown": 0, "tries": 0}
+    await change_card(
+        c, team_id, card_id, **fresh, wanted=cards.c.wanted + 1, priority=priorities.ANSWER, not_before=now
+    )
+
+
+async def add_letter(c: AsyncConnection, letter: Letter) -> int | None:
+    """Queue a letter; None if one with the same key was queued before."""
+    values = {
+        "team_id": letter.team_id,
+        "chat_id": letter.chat_id,
+        "kind": letter.kind,
+        "key": letter.key,
+        "payload": letter.payload,
+        "case_id": letter.case_id,
+        "priority": letter.priority,
+        "state": "pending",
+        "not_before": letter.at,
+        "created_at": letter.at,
+    }
+    result = await c.execute(insert_or_ignore(c, letters).values(**values).returning(letters.c.id))
+    return result.scalar_one_or_none()
+
+
+async def letter_shown_as(c: AsyncConnection, telegram_id: int, message_id: int) -> RowMapping | None:
+    """The letter behind a message: whose question a reply answers."""
+    query = select(letters).where(letters.c.shown_in == telegram_id, letters.c.message_id == message_id)
+    return (await c.execute(query.limit(1))).mappings().one_or_none()
+
+
+async def change_letter(c: AsyncConnection, team_id: int, letter_id: int, **values: Any) -> None:
+    """Write single columns of a letter."""
+    await c.execute(update(letters).where(letters.c.team_id == team_id, letters.c.id == letter_id).values(**values))
+
+
+async def add_screen(
+    c: AsyncConnection, team_id: int, member_id: int, kind: str, params: dict[str, Any], now: datetime
+) -> int:
+    """A list for one person to page through; its id goes into the buttons."""
+    result = await c.execute(
+        insert(screens).values(team_id=team_id, member_id=member_id, kind=kind, params=params, created_at=now)
+    )
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+async def screen(c: AsyncConnection, screen_id: int, team_ids: Collection[int]) -> RowMapping | None:
+    """A screen, if it is of one of these teams."""
+    query = select(screens).where(screens.c.id == screen_id, screens.c.team_id.in_(team_ids))
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def change_screen(c: AsyncConnection, team_id: int, screen_id: int, params: dict[str, Any]) -> None:
+    """Another page, tab or filter."""
+    await c.execute(
+        update(screens).where(screens.c.team_id == team_id, screens.c.id == screen_id).values(params=params)
+    )

@@ -1,0 +1,68 @@
+"""The SQL of callback orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.orders.tables import orders
+
+
+async def stored(c: AsyncConnection, team_id: int, connection_id: int, key: str) -> RowMapping | None:
+    """An order already known."""
+    query = select(orders).where(
+        orders.c.team_id == team_id, orders.c.connection_id == connection_id, orders.c.order_key == key
+    )
+    return (await c.execute(query)).mappings().one_or_none()
+
+
+async def add_order(c: AsyncConnection, values: Mapping[str, Any]) -> int:
+    """Insert one order; its id."""
+    result = await c.execute(insert(orders).values(**values))
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+async def change_order(c: AsyncConnection, team_id: int, order_id: int, values: Mapping[str, Any]) -> None:
+    """Write what a repeated post added."""
+    await c.execute(update(orders).where(orders.c.team_id == team_id, orders.c.id == order_id).values(**values))
+
+
+async def facts_of_numbers(
+    c: AsyncConnection, team_id: int, number_ids: Collection[int], since: datetime | None
+) -> dict[int, list[RowMapping]]:
+    """Number id → its orders later than ``since``."""
+    query = select(orders).where(orders.c.team_id == team_id, orders.c.number_id.in_(number_ids))
+    if since is not None:
+        query = query.where(orders.c.ordered_at > since)
+    found: dict[int, list[RowMapping]] = defaultdict(list)
+    for row in (await c.execute(query)).mappings():
+        found[row["number_id"]].append(row)
+    return dict(found)
+
+
+async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:
+    """Write (order id, case id) pairs."""
+    if not links:
+        return
+    statement = (
+        update(orders)
+        .where(orders.c.team_id == team_id, orders.c.id == bindparam("order"))
+        .values(case_id=bindparam("its_case"))
+    )
+    await c.execute(statement, [{"order": order, "its_case": case} for order, case in links])
+
+
+async def of_case(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> dict[int, list[RowMapping]]:
+    """Case id → its orders, in order of time."""
+    query = (
+        select(orders).where(orders.c.team_id == team_id, orders.c.case_id.in_(case_ids)).order_by(orders.c.ordered_at)
+    )
+    found: dict[int, list[RowMapping]] = defaultdict(list)
+    for row in (await c.execute(query)).mappings():
+        found[row["case_id"]].append(row)
+    return dict(found)
