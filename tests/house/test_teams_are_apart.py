@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import ROOT, Module, modules
+from tests.house.statements import all_tables, is_sql, statements, statements_of
+
+# Tables that belong to no team, and why.
+GLOBAL = {
+    "teams": "the teams themselves",
+    "updates": "what Telegram sends before anyone knows whose it is",
+}
+
+# Statements that cross teams on purpose, and why it is safe.
+CROSSING: dict[str, str] = {
+    "followup/teams/store.py::connection_by_token": "the token of a hook address is what tells the team",
+    "followup/teams/store.py::memberships": "asks in which teams a Telegram user works",
+}
+
+# SQLAlchemy as a type or an error; everything else of it builds SQL.
+TYPES_ONLY = {"AsyncConnection", "AsyncEngine", "IntegrityError", "OperationalError", "SQLAlchemyError", "DBAPIError"}
+
+
+def unscoped() -> dict[str, list[str]]:
+    """Function → places where it reads or changes rows of teams without naming one."""
+    found: dict[str, list[str]] = {}
+    for statement in statements():
+        only_global = statement.tables and statement.tables <= set(GLOBAL)
+        if not statement.is_scoped and not only_global:
+            found.setdefault(statement.function, []).append(statement.where)
+    return found
+
+
+def test_every_table_but_the_global_ones_carries_team_id():
+    tables = all_tables()
+    assert len(tables) > 10
+    assert {name for name, columns in tables.items() if "team_id" not in columns} == set(GLOBAL)
+
+
+def test_every_query_names_its_team():
+    assert len(statements()) > 10
+    strays = {function: where for function, where in unscoped().items() if function not in CROSSING}
+    assert strays == {}, "add `.where(<table>.c.team_id == team_id)`, or name the reason in CROSSING"
+
+
+def test_every_exemption_is_still_needed():
+    assert set(CROSSING) - set(unscoped()) == set()
+
+
+def test_sql_stands_in_stores_tables_and_storage_only():
+    strays = [
+        f"{module.at(line)} {name}"
+        for module in modules()
+        if not is_sql(module)
+        for line, name in module.imports
+        if name.split(".")[0] == "sqlalchemy" and name.split(".")[-1] not in TYPES_ONLY
+    ]
+    assert strays == []
+
+
+def test_no_sql_is_written_as_text_outside_storage():
+    strays = [
+        module.at(node.lineno)
+        for module in modules("followup")
+        if module.path.name != "tables.py"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "text" and node.args
+    ]
+    assert strays == [], "text() hides its tables and its team from this house's tests"
+
+
+class Planted(Module):
+    """A store that exists only here, to show that the proof can fail."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__(Path(ROOT / "followup" / "planted" / "store.py"))
+        self.__dict__["text"] = f"def load(c, team_id, id):\n    {body}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_scoped"),
+    [
+        ("return select(t.cases).where(t.cases.c.id == id)", False),
+        ("return select(t.cases.c.team_id).where(t.cases.c.id == id)", False),
+        ("return t.cases.update().where(t.cases.c.id == id)", False),
+        ("query = delete(t.cases)\n    return query.where(t.cases.c.id == id)", False),
+        ("return select(t.cases).where(t.cases.c.team_id == team_id)", True),
+        ("query = select(t.cases)\n    query = query.where(t.cases.c.team_id == team_id)\n    return query", True),
+        ("k = t.cases\n    mine = k.c.team_id == team_id\n    return update(k).where(mine, k.c.id == id)", True),
+        ("return select(t.cases).where(t.cases.c.team_id.in_(team_id))", True),
+    ],
+)
+def test_the_proof_tells_scoped_from_unscoped(body, is_scoped):
+    found = statements_of(Planted(body))
+    assert found
+    assert all(statement.is_scoped is is_scoped for statement in found)
