@@ -31,6 +31,7 @@ class Matching:
 class _Claim(NamedTuple):
     """How well an episode fits a stored case: sorted, the best stands first, hence the minus of what is shared."""
 
+    minus_missed: int
     minus_calls: int
     minus_facts: int
     opened_at: datetime
@@ -52,10 +53,14 @@ def match(stored: Sequence[StoredKeys], episodes: Sequence[Episode]) -> Matching
 
 
 def _claims(stored: Sequence[StoredKeys], episodes: Sequence[Episode]) -> Iterator[_Claim]:
-    """Calls and orders say more than presses: a press goes to whatever episode was open at its time."""
+    """What was missed is what a case is about; attempts and presses go to whatever was open at their time."""
     for case in stored:
         keys = set(case.fact_keys)
         for i, episode in enumerate(episodes):
             if shared := keys.intersection(episode.fact_keys):
                 calls = sum(not key.startswith("a:") for key in shared)
-                yield _Claim(-calls, -len(shared), case.opened_at, case.id, i)
+                yield _Claim(-len(shared & _missed(episode)), -calls, -len(shared), case.opened_at, case.id, i)
+
+
+def _missed(episode: Episode) -> set[str]:
+    return {f"c:{call_id}" for call_id in episode.miss_ids} | {f"o:{order_id}" for order_id in episode.order_ids}
