@@ -1,0 +1,196 @@
+"""Tables as files: the same rows as the screen, to open in a spreadsheet (R9)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+
+from followup.cases.views import QueueRow, Tab
+from followup.phone import mask as mask_number
+from messenger.render import render
+from messenger.words import how_word, miss_reason, reason_title, state_word
+
+CellKind = Literal["text", "number", "moment", "span"]
+Cell = str | int | datetime | timedelta | None
+
+# Excel's own limit on a cell, counted as Excel counts: in UTF-16 units.
+_LONGEST_CELL = 32_767
+# What a spreadsheet takes for the beginning of a formula, full-width look-alikes included.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# XML knows no control characters and no halves of a pair.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_PHONE = re.compile(r"\+[\d •]{7,}")
+_MOMENT_FORMATS = {"en": "yyyy-mm-dd hh:mm:ss", "ru": "dd.mm.yyyy hh:mm:ss", "uk": "dd.mm.yyyy hh:mm:ss"}
+_STRFTIME = {"en": "%Y-%m-%d %H:%M:%S", "ru": "%d.%m.%Y %H:%M:%S", "uk": "%d.%m.%Y %H:%M:%S"}
+_WIDTHS: Mapping[CellKind, int] = {"text": 24, "number": 12, "moment": 20, "span": 14}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContext:
+    """How a file speaks: language and zone of the team, whether numbers are masked, titles of the team's own reasons."""
+
+    language: str
+    timezone: str
+    tab: Tab = "open"
+    mask: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)  # close reason code → the team's own title
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    key: str
+    kind: CellKind
+    read: Callable[[QueueRow, _Reader], Cell]
+
+
+class _Reader:
+    """Turns the fields of a row into what people read: local moments, spans, words instead of codes."""
+
+    def __init__(self, context: FileContext) -> None:
+        self.context = context
+        self.zone = ZoneInfo(context.timezone)
+        self.headers: dict[str, str] = json.loads(render("reports/queue_file.j2", context.language))
+
+    def reason(self, code: str | None) -> str | None:
+        return miss_reason(code, self.context.language) if code else None
+
+    def state(self, code: str) -> str:
+        return state_word(code, self.context.language)
+
+    def how(self, code: str | None) -> str | None:
+        return how_word(code, self.context.language) if code else None
+
+    def close_reason(self, code: str | None) -> str | None:
+        return reason_title(code, self.context.language, self.context.titles.get(code)) if code else None
+
+    def moment(self, at: datetime | None) -> datetime | None:
+        return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0) if at else None
+
+    def client(self, number: str | None) -> str:
+        if number is None:
+            return self.headers["hidden"]
+        return mask_number(number) if self.context.mask else number
+
+
+def _span(seconds: int | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+_COMMON = (
+    _Column("case_id", "number", lambda row, _: row.case_id),
+    _Column("client", "text", lambda row, read: read.client(row.client)),
+    _Column("name", "text", lambda row, _: row.name),
+    _Column("lines", "text", lambda row, _: ", ".join(row.lines)),
+    _Column("reason", "text", lambda row, read: read.reason(row.reason)),
+    _Column("reasons", "text", lambda row, read: ", ".join(filter(None, map(read.reason, row.reasons)))),
+    _Column("first_call_at", "moment", lambda row, read: read.moment(row.first_call_at)),
+    _Column("last_call_at", "moment", lambda row, read: read.moment(row.last_call_at)),
+    _Column("lost_seconds", "span", lambda row, _: _span(row.lost_seconds)),
+    _Column("waiting_seconds", "span", lambda row, _: _span(row.waiting_seconds)),
+    _Column("missed", "number", lambda row, _: row.missed),
+    _Column("attempts", "number", lambda row, _: row.attempts),
+    _Column("first_attempt_seconds", "span", lambda row, _: _span(row.first_attempt_seconds)),
+    _Column("contact_seconds", "span", lambda row, _: _span(row.contact_seconds)),
+    _Column("taken_by", "text", lambda row, _: row.taken_by),
+    _Column("state", "text", lambda row, read: read.state(row.state)),
+)
+_PROCESSED = (
+    _Column("closed_at", "moment", lambda row, read: read.moment(row.closed_at)),
+    _Column("closed_by", "text", lambda row, _: row.closed_by),
+    _Column("how", "text", lambda row, read: read.how(row.how)),
+    _Column("close_reason", "text", lambda row, read: read.close_reason(row.close_reason)),
+    _Column("close_text", "text", lambda row, _: row.close_text),
+)
+
+
+def _columns(tab: Tab) -> tuple[_Column, ...]:
+    return _COMMON + _PROCESSED if tab == "processed" else _COMMON
+
+
+def queue_csv(rows: Sequence[QueueRow], context: FileContext) -> bytes:
+    """The queue as CSV that Excel opens by a double click: UTF-8 with BOM, semicolons, CRLF."""
+    reader, columns = _Reader(context), _columns(context.tab)
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow([reader.headers[column.key] for column in columns])
+    for row in rows:
+        writer.writerow([_as_text(column.read(row, reader), context.language) for column in columns])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _as_text(cell: Cell, language: str) -> str:
+    match cell:
+        case None:
+            return ""
+        case datetime():
+            return cell.strftime(_STRFTIME.get(language, _STRFTIME["en"]))
+        case timedelta():
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+        case int():
+            return str(cell)
+        case str():
+            return defused(cell)
+
+
+def queue_xlsx(rows: Sequence[QueueRow], context: FileContext) -> bytes:
+    """The queue as a workbook: real moments in the team's zone, real spans and numbers, a frozen header, a filter."""
+    reader, columns, target = _Reader(context), _columns(context.tab), io.BytesIO()
+    with Workbook(target, {"in_memory": True}) as book:
+        book.set_properties({"comments": context.timezone})
+        sheet = book.add_worksheet(reader.headers["sheet"])
+        formats = _formats(book, context.language)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, _WIDTHS[column.kind], formats.get(column.kind))
+            sheet.write_string(0, place, reader.headers[column.key], formats["header"])
+            for line, row in enumerate(rows, start=1):
+                _write(sheet, line, place, column.read(row, reader), formats)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    return target.getvalue()
+
+
+def _formats(book: Workbook, language: str) -> dict[str, Format]:
+    header = {"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": True, "valign": "top"}
+    return {
+        "header": book.add_format(header),
+        "moment": book.add_format({"num_format": _MOMENT_FORMATS.get(language, _MOMENT_FORMATS["en"])}),
+        "span": book.add_format({"num_format": "[h]:mm:ss"}),
+    }
+
+
+def _write(sheet: Worksheet, line: int, place: int, cell: Cell, formats: Mapping[str, Format]) -> None:
+    match cell:
+        case datetime():
+            sheet.write_datetime(line, place, cell, formats["moment"])
+        case timedelta():
+            sheet.write_datetime(line, place, cell, formats["span"])
+        case int():
+            sheet.write_number(line, place, cell)
+        case str():
+            # A cell of type "string" is never read as a formula, so a number keeps its plus.
+            sheet.write_string(line, place, cell if _PHONE.fullmatch(cell) else defused(cell))
+
+
+def defused(text: str) -> str:
+    """What came from outside, made harmless: no formula, nothing a workbook cannot hold (promise 17)."""
+    clean = _UNPRINTABLE.sub("", text)
+    armed = f"'{clean}" if clean.startswith(_FORMULA) or clean.lstrip().startswith(_FORMULA) else clean
+    return armed.encode("utf-16-le")[: _LONGEST_CELL * 2].decode("utf-16-le", errors="ignore")
+
+
+def file_name(kind: str, team: str, day: date, extension: str) -> str:
+    """A name every system takes: "missed-Sales-2026-11-20.xlsx"; letters of the team's own alphabet stay."""
+    place = re.sub(r"[^0-9A-Za-z\u0400-\u04ff]+", "-", team)[:40].strip("-")
+    return "-".join(part for part in (kind, place, day.isoformat()) if part) + f".{extension}"
