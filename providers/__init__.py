@@ -8,5 +8,8 @@ from typing import Final
 from providers.contract import Provider
 from providers.generic import Generic
 from providers.mango import Mango
+from providers.ringostat import Ringostat
 
-PROVIDERS: Final[Mapping[str, Provider]] = {provider.name: provider for provider in (Generic(), Mango())}
+_DIALECTS: Final[tuple[Provider, ...]] = (Generic(), Mango(), Ringostat())
+
+PROVIDERS: Final[Mapping[str, Provider]] = {dialect.name: dialect for dialect in _DIALECTS}

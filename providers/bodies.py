@@ -6,19 +6,22 @@ import hmac
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, NoReturn
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final, NoReturn
 from urllib.parse import unquote_to_bytes
+from zoneinfo import ZoneInfo
 
 from pydantic_core import from_json
 
-from providers.contract import Malformed
+from providers.contract import Malformed, Reading
 
 ID_LENGTH = 200
 NAME_LENGTH = 200
 TEXT_LENGTH = 4096
 MAX_FORM_FIELDS = 200
 YEARS = range(2000, 2101)
+
+DATE_FORMATS: Final = ("%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 
 _LARGEST_WHOLE = 2**63
 _BOM = b"\xef\xbb\xbf"  # PowerShell and other Windows clients put one before JSON
@@ -83,6 +86,8 @@ def lenient_text(value: object) -> str | None:
     if isinstance(value, str):
         return plain(value) or None
     number = whole(value)
+    if number is None and type(value) is float and math.isfinite(value):
+        return str(value)  # an Asterisk uniqueid that went out as a number: 1790775458.21
     return None if number is None else str(number)
 
 
@@ -110,6 +115,41 @@ def epoch_moment(number: float) -> datetime | None:
             moment = datetime.fromtimestamp(max(number / unit, 0), UTC)
             return moment if moment.year in YEARS else None
     return None
+
+
+def local_moment(text: str, zone: tzinfo) -> datetime | None:
+    """A moment in the words of a PBX cabinet; the hour that comes twice in autumn is read as its first, the skipped one of spring as an hour on."""
+    moment = written_moment(text)
+    if moment is None or moment.year not in YEARS:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone, fold=0)).astimezone(UTC)
+
+
+def written_moment(text: str) -> datetime | None:
+    if ":" not in text:  # a bare date is no start of a call
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        found = (_by_format(text, layout) for layout in DATE_FORMATS)
+        return next((moment for moment in found if moment is not None), None)
+
+
+def _by_format(text: str, layout: str) -> datetime | None:
+    layout = layout if text.count(":") > 1 else layout.removesuffix(":%S")
+    try:
+        return datetime.strptime(text, layout)  # noqa: DTZ007 - the zone is the connection's option
+    except ValueError:
+        return None
+
+
+def zone_of(reading: Reading) -> tzinfo:
+    """The option `timezone` of a connection, or else the team's zone."""
+    name = reading.options.get("timezone")
+    try:
+        return ZoneInfo(name) if name else reading.timezone
+    except (LookupError, ValueError, OSError):
+        raise Malformed(f"option timezone: found {name!a}, expected an IANA name such as Europe/Kyiv") from None
 
 
 def is_same(expected: str, given: str) -> bool:

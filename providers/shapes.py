@@ -138,10 +138,12 @@ def fields_of(found: object, table: Table) -> dict[str, Any]:
 
 
 def each_of(values: Sequence[object], read: Reader) -> list[Any]:
-    """Read every member; a refusal gets the member's index before its path."""
-    done: list[Any] = []
+    """Every member read; a refusal gets the member's index before its path."""
+    return [_member(index, value, read) for index, value in enumerate(values)]
+
+
+def _member(index: int, value: object, read: Reader) -> Any:
     try:
-        done.extend(map(read, values))
+        return read(value)
     except Malformed as refused:
-        raise under(len(done), refused) from None
-    return done
+        raise under(index, refused) from None
