@@ -18,7 +18,7 @@ DOORS = {"providers", "providers.registry", "providers.catalogue"}
 
 def dialect(name: str) -> str | None:
     """`mango` of `providers.mango_codes`; None for what all dialects share."""
-    part = (name.split(".") + [""])[1]
+    part = [*name.split("."), ""][1]
     return next((each for each in DIALECTS if part == each or part.startswith(f"{each}_")), None)
 
 
