@@ -1,0 +1,290 @@
+// One phone: a chat as one person sees it.
+import { h, avatar, iconButton } from "./dom.js";
+import { post } from "./api.js";
+import { w } from "./words.js";
+import { Composer } from "./composer.js";
+import { messageNode, idOf, nameOf, textOf } from "./message.js";
+
+const KEPT = 300;
+const NEAR = 90;
+
+export class Column {
+  // `place` is {key, chatId, title, note, people: [user], isGroup, topics}; `world` is what the page lends to all columns.
+  constructor(place, world) {
+    Object.assign(this, place, { world, seen: new Map(), nodes: new Map(), replies: new Map(), keys: null, unread: 0, topic: null, isFilled: false });
+    this.actor = place.people[0].id;
+    this.list = h("div", { cls: "messages", role: "log", "aria-live": "off", "aria-label": this.title, onkeydown: (event) => this.walk(event), onscroll: () => this.scrolled() });
+    this.chips = h("div", { cls: "chips", role: "group", "aria-label": w("actAs") });
+    this.topics_ = h("div", { cls: "topics", role: "group" });
+    this.badge = h("span", { cls: "badge", hidden: true });
+    this.toasts = h("div", { cls: "toasts", "aria-live": "assertive" });
+    this.down = iconButton("send", w("toEnd"), () => this.toEnd(true));
+    this.down.classList.add("to-end");
+    this.down.hidden = true;
+    this.composer = new Composer(this);
+    this.node = h("section", { cls: `column${this.isGroup ? " is-group" : ""}`, id: `column-${this.key}`, "aria-label": this.title, onfocusin: () => world.activate(this), onpointerdown: () => world.activate(this) },
+      this.head(), this.topics_, h("div", { cls: "messages-frame" }, this.list, this.down, this.toasts), this.composer.node);
+    this.list.append(h("p", { cls: "empty" }, w("empty")));
+    this.showChips();
+    this.showTopics();
+  }
+
+  head() {
+    const face = avatar(this.isGroup ? this.chatId : this.actor, this.title);
+    const words = h("div", { cls: "column-words" }, h("h2", {}, this.title), h("small", {}, this.note));
+    return h("header", { cls: "column-head" }, face, words, this.badge, this.chips);
+  }
+
+  showChips() {
+    this.chips.hidden = this.people.length < 2;
+    this.chips.replaceChildren(...this.people.map((person) => {
+      const name = `${w("actAs")} ${nameOf(person)}`;
+      return h("button", { type: "button", cls: "chip", "aria-pressed": String(person.id === this.actor), "aria-label": name, title: name, onclick: () => this.actAs(person.id) }, avatar(person.id, nameOf(person)));
+    }));
+  }
+
+  showTopics() {
+    this.topics_.hidden = !this.topics?.length;
+    const chip = (id, name) => h("button", { type: "button", cls: "topic", "aria-pressed": String(this.topic === id), onclick: () => this.pickTopic(id) }, name);
+    this.topics_.replaceChildren(chip(null, w("all")), ...(this.topics ?? []).map((topic) => chip(topic.id, topic.name)));
+  }
+
+  pickTopic(id) {
+    this.topic = id;
+    this.showTopics();
+    this.redraw();
+  }
+
+  actAs(id) {
+    this.actor = id;
+    this.showChips();
+    this.redraw();
+    this.composer.showReply(this.replies.get(id) ?? null);
+  }
+
+  nextPerson() {
+    const at = this.people.findIndex((person) => person.id === this.actor);
+    this.actAs(this.people[(at + 1) % this.people.length].id);
+  }
+
+  // --- what arrives ---
+
+  take(messages) {
+    const wasAtEnd = this.isAtEnd();
+    for (const message of messages) this.takeOne(message);
+    this.trim();
+    if (wasAtEnd || !this.isFilled) this.toEnd(false);
+    if (messages.length) this.isFilled = true;
+    this.down.hidden = this.isAtEnd();
+    this.showUnread();
+  }
+
+  takeOne(message) {
+    const id = idOf(message);
+    const before = this.seen.get(id);
+    if (before && before.seq === message.seq) return;
+    this.seen.set(id, message);
+    this.draw(message, before);
+    if (before || message.deleted) return;
+    if (message.from?.id !== this.actor && this.isFilled) this.arrived(message);
+    this.takeMarkup(message);
+  }
+
+  arrived(message) {
+    if (this.world.active !== this || !this.isAtEnd() || document.hidden) this.unread += 1;
+    this.world.announce(`${this.title}. ${nameOf(message.from)}: ${textOf(message).slice(0, 200)}`);
+  }
+
+  takeMarkup(message) {
+    const markup = message.reply_markup ?? {};
+    if (markup.force_reply && this.isFilled) this.askReply(message, markup);
+    if (markup.keyboard) this.composer.showKeys(markup.keyboard);
+    if (markup.remove_keyboard) this.composer.showKeys(null);
+  }
+
+  // A selective question goes to those it mentions and to the author of the message it answers.
+  askReply(message, markup) {
+    const named = (message.entities ?? []).map((entity) => entity.user?.id);
+    const asked = this.people.filter((person) => !markup.selective || person.id === message.reply_to_message?.from?.id || named.includes(person.id) || (person.username && textOf(message).includes(`@${person.username}`)));
+    const listeners = asked.length || markup.selective ? asked : this.people;
+    for (const person of listeners.length ? listeners : [{ id: this.actor }]) this.replies.set(person.id, message);
+    if (!this.replies.has(this.actor)) return;
+    this.composer.showReply(this.replies.get(this.actor));
+    if (this.world.active === this) this.composer.focus();
+  }
+
+  draw(message, before) {
+    const id = idOf(message);
+    const old = this.nodes.get(id);
+    if (!this.isVisible(message)) {
+      old?.remove();
+      this.nodes.delete(id);
+      return;
+    }
+    const node = messageNode(message, this.context());
+    this.nodes.set(id, node);
+    if (!old) return this.append(node);
+    const hadFocus = old.contains(document.activeElement);
+    const key = hadFocus ? [...old.querySelectorAll("button, a")].indexOf(document.activeElement) : -1;
+    old.replaceWith(node);
+    if (before && this.isFilled) node.classList.add("is-changed");
+    if (hadFocus) this.focusOn(node, key);
+  }
+
+  append(node) {
+    this.list.querySelector(".empty")?.remove();
+    this.list.append(node);
+    if (this.isFilled) node.classList.add("is-new");
+    this.makeCurrent(node);
+  }
+
+  isVisible(message) {
+    return this.topic === null || (message.message_thread_id ?? 1) === this.topic;
+  }
+
+  redraw() {
+    this.list.replaceChildren();
+    this.nodes.clear();
+    const wasFilled = this.isFilled;
+    this.isFilled = false;
+    for (const message of this.seen.values()) this.draw(message);
+    this.isFilled = wasFilled;
+    if (!this.nodes.size) this.list.append(h("p", { cls: "empty" }, w("empty")));
+    this.toEnd(false);
+  }
+
+  trim() {
+    for (const id of [...this.seen.keys()].slice(0, Math.max(0, this.seen.size - KEPT))) {
+      this.seen.delete(id);
+      this.nodes.get(id)?.remove();
+      this.nodes.delete(id);
+    }
+  }
+
+  context() {
+    return {
+      actor: this.actor, isGroup: this.isGroup, zone: this.world.zone, now: this.world.now,
+      startPayload: this.world.startPayload,
+      onStart: (payload) => this.world.start(this.actor, payload),
+      onCommand: (text) => this.say(text),
+      onReply: (message) => this.reply(message, true),
+      onShow: (id) => this.show(id),
+      onPress: (message, button, key) => this.press(message, button, key),
+    };
+  }
+
+  // --- what the person does ---
+
+  async say(text) {
+    const reply = this.replies.get(this.actor);
+    const body = { user_id: this.actor, chat_id: this.chatId, text };
+    if (reply) body.reply_to_message_id = idOf(reply);
+    if (this.topic && this.topic !== 1) body.message_thread_id = this.topic;
+    try {
+      await post("/sim/say", body);
+    } catch (refusal) {
+      this.toast(refusal.message);
+      return false;
+    }
+    this.reply(null);
+    this.toEnd(true);
+    return true;
+  }
+
+  async press(message, button, key) {
+    key.classList.add("is-waiting");
+    const calm = setTimeout(() => key.classList.remove("is-waiting"), 8000);
+    const body = { user_id: this.actor, chat_id: this.chatId, message_id: idOf(message), data: button.callback_data ?? button.data };
+    try {
+      const { callback_query_id: id } = await post("/sim/press", body);
+      const answer = await this.world.answerTo(id);
+      if (answer?.text) this.toast(answer.text, answer.show_alert);
+    } catch (refusal) {
+      this.toast(refusal.message);
+    }
+    clearTimeout(calm);
+    key.classList.remove("is-waiting");
+  }
+
+  reply(message, mustFocus = false) {
+    if (message) this.replies.set(this.actor, message);
+    else this.replies.delete(this.actor);
+    this.composer.showReply(message);
+    if (mustFocus) this.composer.focus();
+  }
+
+  toast(text, isAlert = false) {
+    const node = h("div", { cls: `toast${isAlert ? " is-alert" : ""}`, role: isAlert ? "alertdialog" : "status" }, h("p", {}, text));
+    if (isAlert) node.append(h("button", { type: "button", cls: "key key-primary", onclick: () => node.remove() }, w("ok")));
+    else setTimeout(() => node.remove(), 6000);
+    this.toasts.append(node);
+    if (isAlert) node.querySelector("button").focus();
+  }
+
+  // --- where one looks ---
+
+  isAtEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR;
+  }
+
+  toEnd(isRead) {
+    this.list.scrollTop = this.list.scrollHeight;
+    this.down.hidden = true;
+    if (isRead) this.read();
+  }
+
+  scrolled() {
+    this.down.hidden = this.isAtEnd();
+    if (this.world.active === this && this.isAtEnd() && this.unread) this.read();
+  }
+
+  read() {
+    this.unread = 0;
+    this.showUnread();
+  }
+
+  showUnread() {
+    this.badge.hidden = !this.unread;
+    this.badge.textContent = String(this.unread);
+    this.world.unreadChanged(this);
+  }
+
+  show(id) {
+    const node = this.nodes.get(id);
+    if (node) this.focusOn(node, -1);
+  }
+
+  focusLast() {
+    const last = [...this.list.querySelectorAll("article")].at(-1);
+    if (last) this.focusOn(last, -1);
+  }
+
+  focusOn(node, key) {
+    this.makeCurrent(node);
+    const target = key >= 0 ? node.querySelectorAll("button, a")[key] ?? node : node;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "nearest" });
+  }
+
+  // Only the current message is in the tab order, so that Tab does not wade through a day of buttons.
+  makeCurrent(node) {
+    for (const [other, index] of [[this.current, "-1"], [node, "0"]]) {
+      if (!other) continue;
+      other.tabIndex = Number(index);
+      for (const each of other.querySelectorAll("button, a")) each.tabIndex = Number(index);
+    }
+    this.current = node;
+  }
+
+  walk(event) {
+    const node = event.target.closest("article");
+    if (!node) return;
+    const target = { ArrowUp: node.previousElementSibling, ArrowDown: node.nextElementSibling }[event.key];
+    if (target) this.focusOn(target, -1);
+    else if (event.key === "ArrowDown") this.composer.focus();
+    else if (event.key === "r" && !event.ctrlKey && !event.metaKey) this.reply(this.seen.get(Number(node.dataset.id)), true);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
