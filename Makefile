@@ -34,7 +34,7 @@ bench: install ## the benchmarks, as ratios
 	$(BIN)/python -m tests.bench $(ARGS)
 
 crash: install ## the full crash matrix (a sample of it is in `make test`)
-	PEREZVON_CRASH_MATRIX=full $(PYTEST) -n $(JOBS) -m crash $(ARGS)
+	CRASH_MATRIX=full $(PYTEST) -n $(JOBS) -m crash $(ARGS)
 
 install: $(INSTALLED) ## .venv with the program and its development tools, from the pinned lock
 
