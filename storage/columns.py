@@ -44,7 +44,7 @@ class UtcDateTime(types.TypeDecorator[datetime]):
             return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return moment
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class' signature
         """Aware, in UTC."""
         if value is None:
             return None

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls, messages
+from storage.rows import Row, all_rows
 from storage.upsert import insert_or_ignore
 
 _MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
@@ -29,14 +30,13 @@ _FACT_COLUMNS = (
 )
 
 
-async def stored_facts(
-    c: AsyncConnection, team_id: int, connection_id: int, keys: Collection[str]
-) -> dict[str, RowMapping]:
-    """Call key → (id, facts, case_id, number_id) of calls already known."""
-    query = select(calls.c.id, calls.c.call_key, calls.c.facts, calls.c.case_id, calls.c.number_id).where(
+async def stored_facts(c: AsyncConnection, team_id: int, connection_id: int, keys: Collection[str]) -> dict[str, Row]:
+    """Call key → what is stored of calls already known."""
+    wanted = ("id", "call_key", "facts", "case_id", "number_id", "started_at", "contact_at")
+    query = select(*(calls.c[name] for name in wanted)).where(
         calls.c.team_id == team_id, calls.c.connection_id == connection_id, calls.c.call_key.in_(keys)
     )
-    return {row["call_key"]: row for row in (await c.execute(query)).mappings()}
+    return {row["call_key"]: row for row in await all_rows(c, query)}
 
 
 async def add_call(c: AsyncConnection, values: Mapping[str, Any]) -> int:
@@ -52,7 +52,7 @@ async def change_call(c: AsyncConnection, team_id: int, call_id: int, values: Ma
 
 async def facts_of_numbers(
     c: AsyncConnection, team_id: int, number_ids: Collection[int], since: datetime | None
-) -> dict[int, list[RowMapping]]:
+) -> dict[int, list[Row]]:
     """Number id → its external calls that matter to cases, later than ``since``."""
     query = select(*_FACT_COLUMNS).where(
         calls.c.team_id == team_id,
@@ -62,16 +62,16 @@ async def facts_of_numbers(
     )
     if since is not None:
         query = query.where(since < _MOMENT)
-    found: dict[int, list[RowMapping]] = defaultdict(list)
-    for row in (await c.execute(query)).mappings():
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in await all_rows(c, query):
         found[row["number_id"]].append(row)
     return dict(found)
 
 
-async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[RowMapping]:
+async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:
     """The same columns for single calls (hidden callers)."""
     query = select(*_FACT_COLUMNS).where(calls.c.team_id == team_id, calls.c.id.in_(ids))
-    return list((await c.execute(query)).mappings())
+    return await all_rows(c, query)
 
 
 async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:
@@ -99,9 +99,7 @@ async def has_non_target(c: AsyncConnection, team_id: int, case_id: int) -> bool
     return bool(await c.scalar(query))
 
 
-async def calls_of_numbers(
-    c: AsyncConnection, team_id: int, number_ids: Collection[int], limit: int
-) -> list[RowMapping]:
+async def calls_of_numbers(c: AsyncConnection, team_id: int, number_ids: Collection[int], limit: int) -> list[Row]:
     """The newest calls of a client, for its history."""
     query = (
         select(calls)
@@ -109,7 +107,7 @@ async def calls_of_numbers(
         .order_by(calls.c.started_at.desc())
         .limit(limit)
     )
-    return list((await c.execute(query)).mappings())
+    return await all_rows(c, query)
 
 
 async def add_message(c: AsyncConnection, values: Mapping[str, Any]) -> bool:

@@ -85,8 +85,11 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryLine:
-    """One line of a client's history, oldest first. ``kind``: missed, contact_in, contact_out, attempt, order, message,
-    or a case action (take, release, transfer, return, handle, reopen, snooze, note, dial, block, unblock, reveal)."""
+    """One line of a client's history, oldest first.
+
+    ``kind``: missed, contact_in, contact_out, attempt, order, or a case action (take, release, transfer, return,
+    handle, reopen, snooze, note, dial, block, unblock).
+    """
 
     at: datetime
     kind: str

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import clients, merges, numbers
+from storage.rows import Row, one_row
 from storage.upsert import insert_or_ignore
 
 CHUNK = 500  # SQLite allows 32,766 variables; short IN lists keep its planner on the index
@@ -38,10 +39,10 @@ async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dic
     return found
 
 
-async def find_number(c: AsyncConnection, team_id: int, number: str) -> RowMapping | None:
+async def find_number(c: AsyncConnection, team_id: int, number: str) -> Row | None:
     """The row of one number."""
     query = select(numbers).where(numbers.c.team_id == team_id, numbers.c.number == number)
-    return (await c.execute(query)).mappings().one_or_none()
+    return await one_row(c, query)
 
 
 async def clients_of_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, int]:
@@ -90,7 +91,7 @@ async def add_merge(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
     return True
 
 
-async def last_merge(c: AsyncConnection, team_id: int, client_id: int) -> RowMapping | None:
+async def last_merge(c: AsyncConnection, team_id: int, client_id: int) -> Row | None:
     """The newest merge into ``client_id`` that stands."""
     query = (
         select(merges)
@@ -98,7 +99,7 @@ async def last_merge(c: AsyncConnection, team_id: int, client_id: int) -> RowMap
         .order_by(merges.c.id.desc())
         .limit(1)
     )
-    return (await c.execute(query)).mappings().one_or_none()
+    return await one_row(c, query)
 
 
 async def undo_merge(c: AsyncConnection, team_id: int, merge: Mapping[str, Any], now: datetime) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.ledger.tables import ledger
+from storage.rows import Row, all_rows
 
 
 async def note(
@@ -25,7 +26,7 @@ async def note(
     await c.execute(insert(ledger).values(**values, member_id=member_id, case_id=case_id))
 
 
-async def of_case(c: AsyncConnection, team_id: int, case_id: int, limit: int = 50) -> list[RowMapping]:
+async def of_case(c: AsyncConnection, team_id: int, case_id: int, limit: int = 50) -> list[Row]:
     """The newest lines of one case, oldest first."""
     query = (
         select(ledger)
@@ -33,4 +34,4 @@ async def of_case(c: AsyncConnection, team_id: int, case_id: int, limit: int = 5
         .order_by(ledger.c.id.desc())
         .limit(limit)
     )
-    return list((await c.execute(query)).mappings())[::-1]
+    return (await all_rows(c, query))[::-1]

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping, case, insert, select, update
+from sqlalchemy import ColumnElement, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.notices import priorities
 from followup.notices.tables import cards, chats, letters, screens
+from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 Subject = Literal["case", "screen"]
@@ -44,7 +45,7 @@ class Letter:
     case_id: int | None = None
 
 
-def _chat(row: RowMapping) -> Chat:
+def _chat(row: Row) -> Chat:
     return Chat(
         id=row["id"],
         team_id=row["team_id"],
@@ -59,43 +60,63 @@ def _chat(row: RowMapping) -> Chat:
 async def chats_of(c: AsyncConnection, team_id: int, kind: str) -> list[Chat]:
     """The team's chats of one kind (team | private | other)."""
     query = select(chats).where(chats.c.team_id == team_id, chats.c.kind == kind).order_by(chats.c.id)
-    return [_chat(row) for row in (await c.execute(query)).mappings()]
+    return [_chat(row) for row in await all_rows(c, query)]
 
 
 async def chat_by_id(c: AsyncConnection, team_id: int, chat_id: int) -> Chat | None:
     """One chat of the team."""
     query = select(chats).where(chats.c.team_id == team_id, chats.c.id == chat_id)
-    row = (await c.execute(query)).mappings().one_or_none()
+    row = await one_row(c, query)
     return _chat(row) if row else None
 
 
 async def chats_at(c: AsyncConnection, telegram_id: int) -> list[Chat]:
     """Every team's rows about one Telegram chat (a private chat may serve several teams)."""
     query = select(chats).where(chats.c.telegram_id == telegram_id).order_by(chats.c.id)
-    return [_chat(row) for row in (await c.execute(query)).mappings()]
+    return [_chat(row) for row in await all_rows(c, query)]
 
 
 async def private_chat(c: AsyncConnection, team_id: int, member_id: int) -> Chat | None:
     """A member's own chat with the bot, if he has started it."""
     query = select(chats).where(chats.c.team_id == team_id, chats.c.kind == "private", chats.c.member_id == member_id)
-    row = (await c.execute(query.limit(1))).mappings().one_or_none()
+    row = await one_row(c, query.limit(1))
     return _chat(row) if row else None
 
 
-async def ensure_chat(
-    c: AsyncConnection, team_id: int, telegram_id: int, *, thread_id: int = 0, kind: str, member_id: int | None = None
-) -> Chat:
-    """The row of a chat, made if need be; a chat seen again is reachable again."""
-    values = {"team_id": team_id, "telegram_id": telegram_id, "thread_id": thread_id, "kind": kind}
-    await c.execute(
-        insert_or_ignore(c, chats).values(**values, member_id=member_id, is_reachable=True, capabilities={})
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chat is in Telegram, and what it is to the team. ``thread_id`` 0: no topic."""
+
+    telegram_id: int
+    thread_id: int = 0
+    kind: Literal["team", "private", "other"] = "other"
+    member_id: int | None = None
+
+
+async def ensure_chat(c: AsyncConnection, team_id: int, place: Place) -> Chat:
+    """The row of a chat, made if need be; a chat we hear from is reachable again."""
+    where = (
+        (chats.c.team_id == team_id)
+        & (chats.c.telegram_id == place.telegram_id)
+        & (chats.c.thread_id == place.thread_id)
     )
-    place = (chats.c.team_id == team_id) & (chats.c.telegram_id == telegram_id) & (chats.c.thread_id == thread_id)
-    row = (await c.execute(select(chats).where(place))).mappings().one()
-    if not row["is_reachable"] or (row["kind"] != kind and kind != "other"):
-        await c.execute(update(chats).where(place).values(is_reachable=True, trouble=None, kind=kind))
-        row = (await c.execute(select(chats).where(place))).mappings().one()
-    return _chat(row)
+    known = await _chat_where(c, where)
+    if known is None:
+        values = {"telegram_id": place.telegram_id, "thread_id": place.thread_id, "member_id": place.member_id}
+        statement = insert_or_ignore(c, chats).values(team_id=team_id, kind=place.kind, capabilities={}, **values)
+        await c.execute(statement)
+        known = await _chat_where(c, where)
+    elif not known.is_reachable or place.kind not in ("other", known.kind):
+        kind = known.kind if place.kind == "other" else place.kind
+        await c.execute(update(chats).where(where).values(is_reachable=True, trouble=None, kind=kind))
+        known = await _chat_where(c, where)
+    assert known is not None  # noqa: S101 - the row was written three lines above
+    return known
+
+
+async def _chat_where(c: AsyncConnection, where: ColumnElement[bool]) -> Chat | None:
+    row = await one_row(c, select(chats).where(where))
+    return _chat(row) if row else None
 
 
 async def add_card(
@@ -109,28 +130,26 @@ async def add_card(
 
 
 async def raise_cards(
-    c: AsyncConnection,
-    team_id: int,
-    subject: Subject,
-    ids: Collection[int],
-    *,
-    priority: int = priorities.EDIT,
-    only_card: int | None = None,
+    c: AsyncConnection, team_id: int, subject: Subject, ids: Collection[int], priority: int = priorities.EDIT
 ) -> None:
     """The truth has changed: every card of these subjects is behind it (held ones stay held)."""
     if not ids:
         return
-    condition = (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids)
-    if only_card is not None:
-        condition &= cards.c.id == only_card
+    await _raise(c, (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids), priority)
+
+
+async def raise_card(c: AsyncConnection, team_id: int, card_id: int) -> None:
+    """One person asked something of one card: it goes before all others."""
+    await _raise(c, (cards.c.team_id == team_id) & (cards.c.id == card_id), priorities.ANSWER)
+
+
+async def _raise(c: AsyncConnection, where: ColumnElement[bool], priority: int) -> None:
     is_waiting = cards.c.wanted > cards.c.shown
     better = case((is_waiting & (cards.c.priority < priority), cards.c.priority), else_=priority)
-    await c.execute(update(cards).where(condition).values(wanted=cards.c.wanted + 1, priority=better))
+    await c.execute(update(cards).where(where).values(wanted=cards.c.wanted + 1, priority=better))
 
 
-async def card_of(
-    c: AsyncConnection, team_id: int, chat_id: int, subject: Subject, subject_id: int
-) -> RowMapping | None:
+async def card_of(c: AsyncConnection, team_id: int, chat_id: int, subject: Subject, subject_id: int) -> Row | None:
     """The card of a subject in one chat."""
     query = select(cards).where(
         cards.c.team_id == team_id,
@@ -138,15 +157,15 @@ async def card_of(
         cards.c.subject == subject,
         cards.c.subject_id == subject_id,
     )
-    return (await c.execute(query)).mappings().one_or_none()
+    return await one_row(c, query)
 
 
-async def cards_of(c: AsyncConnection, team_id: int, subject: Subject, subject_id: int) -> list[RowMapping]:
+async def cards_of(c: AsyncConnection, team_id: int, subject: Subject, subject_id: int) -> list[Row]:
     """Every card of a subject."""
     query = select(cards).where(
         cards.c.team_id == team_id, cards.c.subject == subject, cards.c.subject_id == subject_id
     )
-    return list((await c.execute(query)).mappings())
+    return await all_rows(c, query)
 
 
 async def change_card(c: AsyncConnection, team_id: int, card_id: int, **values: Any) -> None:
@@ -180,10 +199,10 @@ async def add_letter(c: AsyncConnection, letter: Letter) -> int | None:
     return result.scalar_one_or_none()
 
 
-async def letter_shown_as(c: AsyncConnection, telegram_id: int, message_id: int) -> RowMapping | None:
+async def letter_shown_as(c: AsyncConnection, telegram_id: int, message_id: int) -> Row | None:
     """The letter behind a message: whose question a reply answers."""
     query = select(letters).where(letters.c.shown_in == telegram_id, letters.c.message_id == message_id)
-    return (await c.execute(query.limit(1))).mappings().one_or_none()
+    return await one_row(c, query.limit(1))
 
 
 async def change_letter(c: AsyncConnection, team_id: int, letter_id: int, **values: Any) -> None:
@@ -191,20 +210,27 @@ async def change_letter(c: AsyncConnection, team_id: int, letter_id: int, **valu
     await c.execute(update(letters).where(letters.c.team_id == team_id, letters.c.id == letter_id).values(**values))
 
 
-async def add_screen(
-    c: AsyncConnection, team_id: int, member_id: int, kind: str, params: dict[str, Any], now: datetime
-) -> int:
-    """A list for one person to page through; its id goes into the buttons."""
-    result = await c.execute(
-        insert(screens).values(team_id=team_id, member_id=member_id, kind=kind, params=params, created_at=now)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A list that one person pages through."""
+
+    team_id: int
+    member_id: int
+    kind: str
+    params: dict[str, Any]
+
+
+async def add_screen(c: AsyncConnection, draft: Screen, now: datetime) -> int:
+    """Keep a screen; its id goes into the buttons."""
+    values = {"team_id": draft.team_id, "member_id": draft.member_id, "kind": draft.kind, "params": draft.params}
+    result = await c.execute(insert(screens).values(**values, created_at=now))
     return int(result.inserted_primary_key[0])  # type: ignore[index]
 
 
-async def screen(c: AsyncConnection, screen_id: int, team_ids: Collection[int]) -> RowMapping | None:
+async def screen(c: AsyncConnection, screen_id: int, team_ids: Collection[int]) -> Row | None:
     """A screen, if it is of one of these teams."""
     query = select(screens).where(screens.c.id == screen_id, screens.c.team_id.in_(team_ids))
-    return (await c.execute(query)).mappings().one_or_none()
+    return await one_row(c, query)
 
 
 async def change_screen(c: AsyncConnection, team_id: int, screen_id: int, params: dict[str, Any]) -> None:

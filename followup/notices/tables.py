@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
@@ -28,7 +29,7 @@ chats = Table(
     Column("thread_id", BigInteger, nullable=False, default=0),  # 0: no topic
     Column("kind", String(8), nullable=False),  # team | private (a member's own chat) | other
     Column("member_id", BigId, ForeignKey("members.id", ondelete="CASCADE")),
-    Column("is_reachable", Boolean, nullable=False, default=True),
+    Column("is_reachable", Boolean, nullable=False, default=True, server_default=true()),
     Column("trouble", Text),
     Column("capabilities", Json, nullable=False),
     UniqueConstraint("team_id", "telegram_id", "thread_id"),

@@ -7,18 +7,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.orders.tables import orders
+from storage.rows import Row, all_rows, one_row
 
 
-async def stored(c: AsyncConnection, team_id: int, connection_id: int, key: str) -> RowMapping | None:
+async def stored(c: AsyncConnection, team_id: int, connection_id: int, key: str) -> Row | None:
     """An order already known."""
     query = select(orders).where(
         orders.c.team_id == team_id, orders.c.connection_id == connection_id, orders.c.order_key == key
     )
-    return (await c.execute(query)).mappings().one_or_none()
+    return await one_row(c, query)
 
 
 async def add_order(c: AsyncConnection, values: Mapping[str, Any]) -> int:
@@ -34,13 +35,13 @@ async def change_order(c: AsyncConnection, team_id: int, order_id: int, values: 
 
 async def facts_of_numbers(
     c: AsyncConnection, team_id: int, number_ids: Collection[int], since: datetime | None
-) -> dict[int, list[RowMapping]]:
+) -> dict[int, list[Row]]:
     """Number id → its orders later than ``since``."""
     query = select(orders).where(orders.c.team_id == team_id, orders.c.number_id.in_(number_ids))
     if since is not None:
         query = query.where(orders.c.ordered_at > since)
-    found: dict[int, list[RowMapping]] = defaultdict(list)
-    for row in (await c.execute(query)).mappings():
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in await all_rows(c, query):
         found[row["number_id"]].append(row)
     return dict(found)
 
@@ -57,12 +58,12 @@ async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[
     await c.execute(statement, [{"order": order, "its_case": case} for order, case in links])
 
 
-async def of_case(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> dict[int, list[RowMapping]]:
+async def of_case(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> dict[int, list[Row]]:
     """Case id → its orders, in order of time."""
     query = (
         select(orders).where(orders.c.team_id == team_id, orders.c.case_id.in_(case_ids)).order_by(orders.c.ordered_at)
     )
-    found: dict[int, list[RowMapping]] = defaultdict(list)
-    for row in (await c.execute(query)).mappings():
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in await all_rows(c, query):
         found[row["case_id"]].append(row)
     return dict(found)

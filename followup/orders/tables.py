@@ -22,7 +22,6 @@ orders = Table(
     Column("consent", Text),
     Column("is_in_hours", Boolean, nullable=False),
     Column("is_forbidden", Boolean, nullable=False, default=False),
-    Column("is_refused", Boolean, nullable=False, default=False),
     Column("deadline_at", UtcDateTime, nullable=False),
     Column("case_id", BigId, ForeignKey("cases.id", ondelete="SET NULL"), index=True),
     UniqueConstraint("team_id", "connection_id", "order_key"),

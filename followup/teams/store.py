@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams import tables as t
 from followup.teams.book import ExtensionPeriod, Line, LineVersion, Member, Reason, TeamBook
 from followup.teams.policy import PolicyVersion
 from followup.teams.rules import policy_from
+from storage.rows import Row, all_rows, one_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,8 @@ async def load_book(c: AsyncConnection, team_id: int) -> TeamBook:
     )
 
 
-async def _rows(c: AsyncConnection, table: Table, team_id: int, *order: Any) -> Sequence[RowMapping]:
-    return (await c.execute(select(table).where(table.c.team_id == team_id).order_by(*order))).mappings().all()
+async def _rows(c: AsyncConnection, table: Table, team_id: int, *order: Any) -> Sequence[Row]:
+    return await all_rows(c, select(table).where(table.c.team_id == team_id).order_by(*order))
 
 
 async def _policies(c: AsyncConnection, team_id: int) -> tuple[PolicyVersion, ...]:
@@ -144,7 +145,7 @@ async def latest_settings(c: AsyncConnection, team_id: int) -> dict[str, str]:
 
 async def connection_by_token(c: AsyncConnection, token: str) -> Connection | None:
     """The PBX connection behind a hook address."""
-    row = (await c.execute(select(t.connections).where(t.connections.c.token == token))).mappings().one_or_none()
+    row = await one_row(c, select(t.connections).where(t.connections.c.token == token))
     return _connection(row) if row else None
 
 
@@ -153,7 +154,7 @@ async def connections_of(c: AsyncConnection, team_id: int) -> list[Connection]:
     return [_connection(row) for row in await _rows(c, t.connections, team_id, t.connections.c.id)]
 
 
-def _connection(row: RowMapping) -> Connection:
+def _connection(row: Row) -> Connection:
     return Connection(
         id=row["id"], team_id=row["team_id"], provider=row["provider"], name=row["name"], options=row["options"]
     )

@@ -1,0 +1,130 @@
+"""Call events → stored calls: merge with what is known, judge, write; and say whom that concerns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from followup.calls import store
+from followup.calls.events import CallEvent
+from followup.calls.merge import from_json, merge, to_json
+from followup.calls.rules import judge, start_of
+from followup.calls.verdict import CallFacts, Terms, Verdict
+from followup.clients import store as clients
+from followup.phone import normalise
+from followup.teams.book import TeamBook
+from followup.teams.desk import Desk
+from storage.rows import Row
+
+
+@dataclass(slots=True)
+class Recorded:
+    """Whom new facts concern: numbers, hidden callers' calls, the cases so far, and the earliest moment spoken of."""
+
+    numbers: set[int] = field(default_factory=set)
+    hidden_calls: set[int] = field(default_factory=set)
+    linked: set[int] = field(default_factory=set)
+    since: datetime | None = None
+
+    def reach_back(self, *moments: datetime | None) -> None:
+        """Widen the stretch of time that has to be looked at."""
+        for moment in moments:
+            if moment is not None and (self.since is None or moment < self.since):
+                self.since = moment
+
+
+async def record_calls(desk: Desk, connection_id: int, events: Iterable[CallEvent], recorded: Recorded) -> None:
+    """Write all events of one connection; ``recorded`` collects whom they concern."""
+    by_key: dict[str, list[CallEvent]] = defaultdict(list)
+    for event in events:
+        by_key[event.call_key].append(event)
+    known = await store.stored_facts(desk.c, desk.book.id, connection_id, by_key)
+    merged = {key: _merged(known.get(key), of_call) for key, of_call in by_key.items()}
+    lines = _Numbers(desk.book)
+    wanted = {number for facts in merged.values() if (number := lines.client(facts)) is not None}
+    ids = await clients.number_ids(desk.c, desk.book.id, wanted, desk.now)
+    for key, facts in merged.items():
+        number_id = ids.get(lines.client(facts) or "")
+        row = _row(desk, facts, lines.line(facts), number_id)
+        await _write(desk, known.get(key), row | {"connection_id": connection_id, "call_key": key}, recorded)
+        if number_id is not None and facts.client_name:
+            await clients.name_client(desk.c, desk.book.id, number_id, facts.client_name)
+
+
+def _merged(known: Mapping[str, Any] | None, events: Iterable[CallEvent]) -> CallFacts:
+    facts = from_json(known["facts"]) if known else None
+    for event in events:
+        facts = merge(facts, event)
+    assert facts is not None  # noqa: S101 - a key is only there because of an event
+    return facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The vendor's spellings in the team's region."""
+
+    book: TeamBook
+
+    def client(self, facts: CallFacts) -> str | None:
+        if facts.direction == "internal":
+            return None
+        return normalise(facts.client, self.book.policy.region)
+
+    def line(self, facts: CallFacts) -> str | None:
+        if facts.line is None or facts.line in self.book.lines:
+            return facts.line
+        return (normalise(facts.line, self.book.policy.region) or facts.line)[:64]
+
+
+def judged(book: TeamBook, facts: CallFacts, line: str | None, now: datetime) -> Verdict:
+    """A call judged by the settings and hours valid at its own start."""
+    started_at = start_of(facts) or now
+    policy = book.policy_at(started_at)
+    is_open = book.schedule_at(line, started_at).is_open(started_at)
+    return judge(facts, Terms(min_talk=policy.min_talk, short_call=policy.short_call, is_open=is_open))
+
+
+def _row(desk: Desk, facts: CallFacts, line: str | None, number_id: int | None) -> dict[str, Any]:
+    verdict = judged(desk.book, facts, line, desk.now)
+    started_at = start_of(facts)
+    return {
+        "team_id": desk.book.id,
+        "facts": to_json(facts),
+        "last_event_at": desk.now,
+        "number_id": number_id,
+        "direction": facts.direction,
+        "outcome": verdict.outcome,
+        "started_at": started_at,
+        "contact_at": verdict.contact_at,
+        "ended_at": facts.ended_at,
+        "line": line,
+        "extension": verdict.extension,
+        "member_id": desk.book.member_by_extension(verdict.extension, started_at),
+        "talk_seconds": verdict.talk_seconds,
+        "ring_seconds": verdict.ring_seconds,
+        "reason": verdict.reason,
+        "reason_detail": verdict.reason_detail,
+        "raw_reason": facts.raw_reason[:64] if facts.raw_reason else None,
+        "result": facts.result,
+        "order_key": facts.order_key,
+        "is_suspect": verdict.is_suspect,
+    }
+
+
+async def _write(desk: Desk, known: Row | None, row: dict[str, Any], recorded: Recorded) -> None:
+    if known is None:
+        call_id = await store.add_call(desk.c, row)
+    else:
+        call_id = known["id"]
+        recorded.reach_back(known["started_at"], known["contact_at"])
+        recorded.linked |= {known["case_id"]} - {None}
+        recorded.numbers |= {known["number_id"]} - {None}
+        await store.change_call(desk.c, desk.book.id, call_id, row)
+    recorded.reach_back(row["started_at"], row["contact_at"])
+    if row["number_id"] is not None:
+        recorded.numbers.add(row["number_id"])
+    elif row["outcome"] == "missed" or (known is not None and known["case_id"] is not None):
+        recorded.hidden_calls.add(call_id)

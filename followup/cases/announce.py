@@ -1,0 +1,76 @@
+"""What a changed case means for the team's chats: cards to raise, letters to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from followup.cases import store
+from followup.notices import priorities
+from followup.notices import store as notices
+from followup.teams import store as teams
+from followup.teams.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A case row before (None: new) and after."""
+
+    case_id: int
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any]
+
+    @property
+    def is_open(self) -> bool:
+        """Waiting for somebody now."""
+        return bool(self.after["state"] == "open")
+
+    @property
+    def has_new_miss(self) -> bool:
+        """The client called in vain once more."""
+        return self.is_open and self.before is not None and self.after["missed"] > self.before["missed"]
+
+
+async def announce(desk: Desk, changes: Iterable[Change]) -> None:
+    """Raise the cards of what changed; open cases get a card in every chat of the team, or a place in the morning list."""
+    changes = list(changes)
+    if not changes:
+        return
+    book, now = desk.book, desk.now
+    known = [change.case_id for change in changes if change.before is not None]
+    await notices.raise_cards(desk.c, desk.book.id, "case", known)
+    is_night = book.policy.quiet and not book.schedule_now.is_open(now)
+    chats = await notices.chats_of(desk.c, desk.book.id, "team")
+    for change in changes:
+        if change.is_open:
+            await _show(desk, chats, change, "held" if is_night else "live")
+        if change.has_new_miss and not is_night:
+            await _say_again(desk, chats, change)
+    if is_night and any(change.is_open for change in changes):
+        await teams.set_moment(desk.c, desk.book.id, "morning_at", book.schedule_now.next_opening(now))
+
+
+async def _show(desk: Desk, chats: list[notices.Chat], change: Change, state: str) -> None:
+    for chat in chats:
+        await notices.add_card(desk.c, chat, "case", change.case_id, now=desk.now, state=state)
+
+
+async def _say_again(desk: Desk, chats: list[notices.Chat], change: Change) -> None:
+    """An edit makes no sound; so a further miss some time after the last sound gets a short reply to the card."""
+    book, now = desk.book, desk.now
+    notified_at = change.after["notified_at"]
+    if notified_at is None or now - notified_at < book.policy.remind:
+        return
+    for chat in chats:
+        letter = notices.Letter(
+            team_id=book.id,
+            chat_id=chat.id,
+            kind="missed_again",
+            at=now,
+            priority=priorities.ALERT,
+            key=f"again:{chat.id}:{change.case_id}:{change.after['missed']}",
+            case_id=change.case_id,
+        )
+        await notices.add_letter(desk.c, letter)
+    await store.mark(desk.c, desk.book.id, [change.case_id], notified_at=now)

@@ -1,0 +1,94 @@
+"""The SQL of cases and people's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.cases.tables import actions, cases
+from followup.teams.tables import teams
+from storage.rows import Row, all_rows, one_row
+from storage.upsert import insert_or_ignore
+
+
+async def lock_team(c: AsyncConnection, team_id: int) -> None:
+    """One writer a team at a time; on SQLite the transaction itself is that lock."""
+    if c.dialect.name == "postgresql":
+        await c.execute(select(teams.c.id).where(teams.c.id == team_id).with_for_update(key_share=True))
+
+
+async def case_by_id(c: AsyncConnection, team_id: int, case_id: int) -> Row | None:
+    """One case of the team."""
+    query = select(cases).where(cases.c.team_id == team_id, cases.c.id == case_id)
+    return await one_row(c, query)
+
+
+async def cases_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:
+    """Some cases of the team, in order of id."""
+    query = select(cases).where(cases.c.team_id == team_id, cases.c.id.in_(ids)).order_by(cases.c.id)
+    return await all_rows(c, query)
+
+
+async def stored_cases(
+    c: AsyncConnection, team_id: int, client_ids: Collection[int], linked: Collection[int]
+) -> list[Row]:
+    """Cases of these clients, and those that changed calls were part of so far (``linked`` case ids)."""
+    own = cases.c.client_id.in_(client_ids) | cases.c.id.in_(linked)
+    query = select(cases).where(cases.c.team_id == team_id, own).order_by(cases.c.id)
+    return await all_rows(c, query)
+
+
+async def add_case(c: AsyncConnection, values: Mapping[str, Any]) -> int:
+    """Insert a derived case; its id."""
+    result = await c.execute(insert(cases).values(**values))
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+async def change_case(c: AsyncConnection, team_id: int, case_id: int, values: Mapping[str, Any]) -> None:
+    """Write what has changed; readers who saw the old version will notice."""
+    condition = (cases.c.team_id == team_id) & (cases.c.id == case_id)
+    await c.execute(update(cases).where(condition).values(**values, version=cases.c.version + 1))
+
+
+async def mark(c: AsyncConnection, team_id: int, case_ids: Collection[int], **values: Any) -> None:
+    """Write bookkeeping (shown, notified, planned) that is no change of the case itself."""
+    await c.execute(update(cases).where(cases.c.team_id == team_id, cases.c.id.in_(case_ids)).values(**values))
+
+
+async def add_action(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
+    """Record what a person did; False if this very press was recorded before."""
+    result = await c.execute(insert_or_ignore(c, actions).values(**values))
+    return bool(result.rowcount == 1)
+
+
+async def has_source(c: AsyncConnection, team_id: int, source_key: str) -> bool:
+    """Whether this press was recorded before."""
+    query = select(actions.c.id).where(actions.c.team_id == team_id, actions.c.source_key == source_key)
+    return await c.scalar(query) is not None
+
+
+async def actions_of_numbers(c: AsyncConnection, team_id: int, number_ids: Collection[int]) -> list[Row]:
+    """Every action on these numbers."""
+    query = select(actions).where(actions.c.team_id == team_id, actions.c.number_id.in_(number_ids))
+    return await all_rows(c, query)
+
+
+async def actions_of_calls(c: AsyncConnection, team_id: int, call_ids: Collection[int]) -> list[Row]:
+    """Every action on these hidden callers' misses."""
+    query = select(actions).where(actions.c.team_id == team_id, actions.c.call_id.in_(call_ids))
+    return await all_rows(c, query)
+
+
+async def due_to_expire(c: AsyncConnection, now: datetime, limit: int = 500) -> list[tuple[int, int, int | None]]:
+    """(team, case, client) of open cases whose time is over."""
+    query = (
+        select(cases.c.team_id, cases.c.id, cases.c.client_id)
+        .where(cases.c.state == "open", cases.c.expires_at <= now)
+        .order_by(cases.c.team_id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in await c.execute(query)]

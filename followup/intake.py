@@ -1,0 +1,88 @@
+"""THE reaction to what a PBX says: one function to read.
+
+In the caller's one transaction: facts are merged and judged, the cases of everybody concerned are derived anew, and
+whatever differs from before is written together with the notices it causes. Late, repeated and swapped events cost
+nothing, because nothing here looks at the order of arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from followup.calls import store as calls
+from followup.calls.events import CallEvent, Event, MessageEvent, OrderEvent
+from followup.calls.record import Recorded, record_calls
+from followup.cases.announce import Change
+from followup.cases.reconcile import Touched, reconcile
+from followup.clients import store as clients
+from followup.notices import priorities
+from followup.notices import store as notices
+from followup.orders.record import record_order
+from followup.phone import normalise
+from followup.teams.desk import Desk
+
+
+async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Change]:
+    """React to (connection id, event) pairs of one team; returns the cases that changed."""
+    recorded = Recorded()
+    for connection_id in dict.fromkeys(connection_id for connection_id, _ in events):
+        of_connection = [event for owner, event in events if owner == connection_id]
+        calls_seen = [event for event in of_connection if isinstance(event, CallEvent)]
+        if calls_seen:
+            await record_calls(desk, connection_id, calls_seen, recorded)
+        for event in of_connection:
+            if isinstance(event, OrderEvent):
+                await record_order(desk, connection_id, event, recorded)
+            elif isinstance(event, MessageEvent):
+                await _take_message(desk, connection_id, event)
+    return await reconcile(desk, await _touched(desk, recorded))
+
+
+async def _touched(desk: Desk, recorded: Recorded) -> Touched:
+    whose = await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers)
+    return Touched(
+        clients=set(whose.values()),
+        hidden_calls=recorded.hidden_calls,
+        linked=recorded.linked,
+        since=recorded.since,
+    )
+
+
+async def _take_message(desk: Desk, connection_id: int, message: MessageEvent) -> None:
+    """A site's message is shown to the team once."""
+    number = normalise(message.client, desk.book.policy.region)
+    ids = await clients.number_ids(desk.c, desk.book.id, [number] if number else [], desk.now)
+    values = {
+        "team_id": desk.book.id,
+        "connection_id": connection_id,
+        "message_key": message.message_key,
+        "channel": message.channel[:32],
+        "entry_point": message.entry_point,
+        "client_account": message.client_account,
+        "client_name": message.client_name,
+        "number_id": ids[number] if number else None,
+        "text": message.text,
+        "at": message.at,
+    }
+    if not await calls.add_message(desk.c, values):
+        return
+    payload = {
+        "channel": message.channel,
+        "entry_point": message.entry_point,
+        "name": message.client_name or message.client_account,
+        "number": number,
+        "text": message.text,
+        "at": message.at.isoformat(),
+    }
+    for chat in await notices.chats_of(desk.c, desk.book.id, "team"):
+        key = f"message:{chat.id}:{connection_id}:{message.message_key}"[:120]
+        letter = notices.Letter(
+            team_id=desk.book.id,
+            chat_id=chat.id,
+            kind="site_message",
+            at=desk.now,
+            payload=payload,
+            priority=priorities.ALERT,
+            key=key,
+        )
+        await notices.add_letter(desk.c, letter)
