@@ -194,7 +194,7 @@ class _Miss:
     terms: Terms
     word: str | None
     leg_results: tuple[str | None, ...]
-    total: timedelta
+    total: timedelta | None
 
     @property
     def folded(self) -> MissReason | None:
@@ -216,10 +216,11 @@ class _Miss:
 
 def _miss_reason(facts: CallFacts, terms: Terms) -> tuple[MissReason, str]:
     """The first of the eight that fits (X10), and the finer word beside it."""
-    start, end = start_of(facts), facts.ended_at
+    # Without its beginning nobody knows whether the call was short.
+    start, end = facts.started_at, facts.ended_at
     word = facts.reason_detail or (_RESULT_WORDS.get(facts.result) if facts.result else None)
     leg_results = tuple(leg.get("result") for leg in facts.legs.values())
-    miss = _Miss(facts, terms, word, leg_results, max(_ZERO, end - start) if start and end else _ZERO)
+    miss = _Miss(facts, terms, word, leg_results, max(_ZERO, end - start) if start and end else None)
     reason = next(code for code, fits in _PRECEDENCE if fits(miss))
     return reason, facts.reason_detail or _fine_word(reason, miss)
 
@@ -227,7 +228,7 @@ def _miss_reason(facts: CallFacts, terms: Terms) -> tuple[MissReason, str]:
 def _is_abandoned_early(miss: _Miss) -> bool:
     if miss.folded == "abandoned_10s":
         return True
-    return miss.caller_hung_up and miss.total < miss.terms.short_call
+    return miss.caller_hung_up and miss.total is not None and miss.total < miss.terms.short_call
 
 
 def _is_dropped_in_menu(miss: _Miss) -> bool:
