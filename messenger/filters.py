@@ -14,7 +14,7 @@ from jinja2 import pass_environment
 from jinja2.environment import Environment
 from markupsafe import Markup
 
-from followup.phone import mask, pretty
+from followup.phone import mask, mask_in_text, pretty
 
 # Direction overrides would turn the rest of a card's line around; Telegram drops the control characters itself.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
@@ -44,6 +44,11 @@ def cut(text: object, limit: int) -> str:
 def number(value: str, masked: bool) -> str:
     """A client's number as this chat may read it."""
     return mask(value) if masked else pretty(value)
+
+
+def person(value: str, masked: bool, limit: int) -> str:
+    """A name or a topic from outside; vendors write the number itself where they know no name."""
+    return cut(mask_in_text(value[:1000]) if masked else value, limit)
 
 
 @pass_environment
@@ -92,5 +97,5 @@ def _is_regional(char: str) -> bool:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"number": number, "moment": moment, "tgtime": tgtime, "cut": cut}
+    {"number": number, "moment": moment, "tgtime": tgtime, "cut": cut, "person": person}
 )
