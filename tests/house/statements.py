@@ -23,10 +23,14 @@ class Statement:
     function: str  # followup/cases/store.py::open_cases
     told: str  # the statement and whatever the names in it stand for
     tables: frozenset[str]
+    callers: tuple[str, ...]  # of a private function: each statement that calls it, told in the same way
 
     @property
     def is_scoped(self) -> bool:
-        return bool(SCOPED.search(self.told))
+        """The statement names its team, or is a private one whose every caller hands it a condition that does."""
+        return bool(SCOPED.search(self.told)) or bool(
+            self.callers and all(SCOPED.search(caller) for caller in self.callers)
+        )
 
 
 @cache
@@ -60,10 +64,21 @@ def statements_of(module: Module) -> list[Statement]:
             function=f"{module.where}::{name}",
             told=(told := _told(node, function, module)),
             tables=frozenset(set(re.findall(r"\w+", told)) & set(all_tables())),
+            callers=tuple(_callers(name, module)) if name.startswith("_") else (),
         )
         for name, function in functions(module.tree)
         for node in ast.walk(function)
         if isinstance(node, ast.stmt) and _begins_statement(node)
+    ]
+
+
+def _callers(private: str, module: Module) -> list[str]:
+    return [
+        _told(node, function, module)
+        for _, function in functions(module.tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.stmt)
+        and any(isinstance(part, ast.Call) and ast.unparse(part.func) == private for part in _own(node))
     ]
 
 

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 
 import pytest
 
-from tests.house.source import Module, modules
+from tests.house.source import ROOT, Module, modules
 
 # What reads the wall clock. A monotonic clock measures how long something took, and is nobody's "now".
 WALL_CLOCK = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns"} | {
@@ -63,3 +65,11 @@ def test_nobody_prints_but_the_command_line():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert printed == []
+
+
+@pytest.mark.parametrize("room", ["bot.cli", "followup", "providers", "storage.engine"])
+def test_the_command_line_and_the_business_start_without_telegram_and_pictures(room):
+    """`import aiogram` takes 3 s and 165 MB: who only asks a question does not pay for it."""
+    asked = f"import sys, {room}; print(*sorted({{'aiogram', 'matplotlib'}} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout.strip()) == (0, ""), answer.stderr

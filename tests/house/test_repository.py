@@ -61,6 +61,8 @@ def test_the_image_takes_every_room_and_the_package_too():
     for room in ROOMS:
         assert f"COPY {room} /app/{room}" in read("Dockerfile")
         assert f"!{room}\n" in read(".dockerignore")
+    assert "exec python -m bot" in read("Dockerfile")
+    assert (ROOT / "bot" / "__main__.py").exists()
 
 
 def test_compose_starts_what_exists():

@@ -16,6 +16,9 @@ GLOBAL = {
 
 # Statements that cross teams on purpose, and why it is safe.
 CROSSING: dict[str, str] = {
+    "followup/cases/store.py::due_to_expire": "asks whose cases are due; each is then handled inside its team",
+    "followup/notices/store.py::chats_at": "one private chat may serve several teams; asks which",
+    "followup/notices/store.py::letter_shown_as": "a reply names its message by Telegram's ids; the letter tells the team",
     "followup/teams/store.py::connection_by_token": "the token of a hook address is what tells the team",
     "followup/teams/store.py::memberships": "asks in which teams a Telegram user works",
 }
@@ -91,6 +94,8 @@ class Planted(Module):
         ("query = select(t.cases)\n    query = query.where(t.cases.c.team_id == team_id)\n    return query", True),
         ("k = t.cases\n    mine = k.c.team_id == team_id\n    return update(k).where(mine, k.c.id == id)", True),
         ("return select(t.cases).where(t.cases.c.team_id.in_(team_id))", True),
+        ("return _by(id)\n\ndef _by(where):\n    return select(t.cases).where(where)", False),
+        ("return _by(t.cases.c.team_id == team_id)\n\ndef _by(where):\n    return select(t.cases).where(where)", True),
     ],
 )
 def test_the_proof_tells_scoped_from_unscoped(body, is_scoped):
