@@ -64,6 +64,24 @@ def test_a_miss_says_more_than_attempts_and_presses():
     assert ids(match([stored(4, "10:00", "c:1", "c:3", "a:1")], facts)) == [(4, ("c:1", "c:9"))]
 
 
+def test_of_as_many_misses_an_attempt_says_more_than_presses():
+    facts = derived(
+        miss(1, "10:00"),
+        press(1, "note", "10:00:30", text="rings again at noon"),
+        press(2, "take", "10:01"),
+        called_in(9, "10:01", "10:02"),
+        miss(2, "10:05"),
+        attempt(3, "10:06"),
+    )
+    case = stored(4, "10:00", "c:1", "a:1", "a:2", "c:2", "c:3")
+    assert ids(match([case], facts)) == [(4, ("c:2", "c:3"))]
+
+
+def test_of_as_many_calls_presses_decide():
+    facts = derived(miss(1, "10:00"), called_in(9, "10:01", "10:02"), miss(2, "10:05"), press(1, "take", "10:06"))
+    assert ids(match([stored(4, "10:00", "c:1", "c:2", "a:1")], facts)) == [(4, ("c:2", "a:1"))]
+
+
 def test_two_cases_of_one_episode_leave_the_smaller_over():
     episodes = derived(miss(1, "10:00"), miss(2, "10:05"), miss(3, "10:10"))
     matching = match([stored(4, "10:00", "c:1"), stored(5, "10:05", "c:2", "c:3")], episodes)

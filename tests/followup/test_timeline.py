@@ -88,6 +88,10 @@ class TestMissesAndAttempts:
         episode = only(miss(1, "10:00"), called_out(2, "10:05", "10:05"))
         assert (episode.attempts, episode.fact_keys) == (1, ("c:1", "c:2"))
 
+    def test_answered_in_the_instant_it_was_dialled_it_is_no_attempt_at_what_was_missed_then(self):
+        first, second = episodes(miss(1, "10:00"), called_out(2, "10:05", "10:05"), miss(3, "10:05"))
+        assert (first.attempts, second.attempts) == (1, 0)
+
     def test_the_last_attempt_is_the_last_to_start_not_the_last_to_be_answered(self):
         episode = only(called_out(1, "09:59", "10:05", by=OLGA), miss(2, "10:00"), attempt(3, "10:02", by=TARAS))
         assert (episode.first_attempt_at, episode.last_attempt_at) == (at("10:00"), at("10:02"))
