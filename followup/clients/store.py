@@ -81,6 +81,20 @@ async def set_blocked(c: AsyncConnection, team_id: int, client_id: int, *, block
     await c.execute(update(clients).where(condition).values(is_blocked=blocked))
 
 
+async def is_blocked(c: AsyncConnection, team_id: int, client_id: int) -> bool:
+    """Whether the client is on the team's blacklist."""
+    query = select(clients.c.is_blocked).where(clients.c.team_id == team_id, clients.c.id == client_id)
+    return bool(await c.scalar(query))
+
+
+async def named(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, tuple[str | None, bool]]:
+    """Client id → (name, is on the blacklist)."""
+    query = select(clients.c.id, clients.c.name, clients.c.is_blocked).where(
+        clients.c.team_id == team_id, clients.c.id.in_(ids)
+    )
+    return {row.id: (row.name, row.is_blocked) for row in await c.execute(query)}
+
+
 async def add_merge(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
     """Record a merge and move its numbers; False if this press was seen before."""
     result = await c.execute(insert_or_ignore(c, merges).values(**values))
