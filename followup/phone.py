@@ -192,3 +192,8 @@ def _groups(number: PhoneNumber) -> list[str]:
     groups = re.split(r"[\s-]", text)
     last = groups[-1]
     return [*groups[:-1], last[:2], last[2:]] if len(last) == 4 else groups
+
+
+def is_region(code: str) -> bool:
+    """Whether a country's numbering plan is known by this ISO 3166 code (two capital letters)."""
+    return code in phonenumbers.SUPPORTED_REGIONS

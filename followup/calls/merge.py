@@ -133,9 +133,14 @@ def _by_rank(words: Iterable[str]) -> Join:
     return choose
 
 
+def _number(a: str, b: str) -> str:
+    """E.164 before other spellings, digits before words: a number somebody saw beats the "anonymous" of another leg."""
+    return a if a == b else max(a, b, key=lambda text: (is_e164(text), is_e164(f"+{text}"), text))
+
+
 def _text(a: str, b: str) -> str:
-    """No rule says which is right, so any fixed choice is: a whole number before other texts, then the greater text."""
-    return a if a == b else max(a, b, key=lambda text: (is_e164(text), text))
+    """No rule says which of two texts is right, so any fixed choice is."""
+    return max(a, b)
 
 
 def _dump(known: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,6 +156,8 @@ def _load(stored: Mapping[str, Any]) -> dict[str, Any]:
 _MOMENTS = frozenset({"started_at", "rang_at", "answered_at", "ended_at"})
 _RULES: Mapping[str, Join] = {
     "direction": _by_rank(_DIRECTIONS),
+    "client": _number,
+    "line": _number,
     "started_at": min,
     "answered_at": min,
     "ended_at": max,

@@ -187,6 +187,9 @@ def test_a_leg_without_its_ring_is_an_entry_of_its_own():
     "field, one, other, kept",
     [
         ("client", "zzz", "+380671234567", "+380671234567"),
+        ("client", "380671234567", "+380671234567", "+380671234567"),
+        ("client", "anonymous", "380671234567", "380671234567"),
+        ("client_name", "+380671234567", "Anna", "Anna"),
         ("line", "+380441112233", "+380441112244", "+380441112244"),
         ("extension", "101", "102", "102"),
         ("direction", "internal", "in", "in"),
