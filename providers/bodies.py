@@ -118,7 +118,7 @@ def epoch_moment(number: float) -> datetime | None:
 
 
 def local_moment(text: str, zone: tzinfo) -> datetime | None:
-    """A moment in the words of a PBX cabinet; the hour that comes twice in autumn is read as its first, the skipped one of spring as an hour on."""
+    """A moment as a cabinet writes it; the hour that autumn repeats is its first, the one spring skips an hour on."""
     moment = written_moment(text)
     if moment is None or moment.year not in YEARS:
         return None

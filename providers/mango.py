@@ -91,8 +91,11 @@ def is_inbound_leg(message: Message) -> bool:
 
 
 def is_from_outside(message: Message) -> bool:
-    by_command = any(text_at(message, name) for name in MADE_BY_COMMAND)
-    return not by_command and extension_of(party_of(message, "from")) is None
+    return not is_by_command(message) and extension_of(party_of(message, "from")) is None
+
+
+def is_by_command(message: Message) -> bool:
+    return any(text_at(message, name) for name in MADE_BY_COMMAND)
 
 
 def is_human_leg(message: Message) -> bool:
@@ -119,7 +122,7 @@ def legs_of(message: Message, at: datetime | None) -> tuple[LegSeen, ...]:
     key = text_at(message, "call_id")
     extension = extension_of(party_of(message, "to"))
     is_ours = extension is not None or is_inbound_leg(message)
-    if key is None or not is_ours or not is_human_leg(message) or text_at(message, "command_id"):
+    if key is None or not is_ours or not is_human_leg(message) or is_by_command(message):
         return ()
     change = CHANGES.get(text_at(message, "call_state") or "", no_change)
     return (LegSeen(key=key, extension=extension, **change(message, at)),)
