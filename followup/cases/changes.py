@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from followup.cases.facts import ActionFact, ActionKind, CallFact, Episode, Fact, How, OrderFact
+from followup.cases.facts import ActionFact, ActionKind, CallFact, Episode, How, OrderFact
 from followup.cases.moments import fact_key
 
 
@@ -19,7 +19,7 @@ def joined(episode: Episode, fact: CallFact | OrderFact, expires_at: datetime) -
     """One more miss or order: the client did not wait, so neither does the snooze."""
     episode = replace(
         episode,
-        fact_keys=_with_key(episode, fact),
+        fact_keys=(*episode.fact_keys, fact_key(fact)),
         lines=_with_line(episode.lines, fact.line),
         reasons=episode.reasons if fact.reason is None else (*episode.reasons, fact.reason),
         snoozed_until=None,
@@ -52,7 +52,7 @@ def attempted(episode: Episode, call: CallFact) -> Episode:
     is_latest = episode.last_attempt_at is None or at >= episode.last_attempt_at
     return replace(
         episode,
-        fact_keys=_with_key(episode, call),
+        fact_keys=(*episode.fact_keys, fact_key(call)),
         attempt_ids=(*episode.attempt_ids, call.id),
         attempts=episode.attempts + 1,
         short_attempts=episode.short_attempts + (call.is_short and call.role == "attempt"),
@@ -70,7 +70,7 @@ def reached(episode: Episode, call: CallFact, at: datetime) -> Episode:
         episode = attempted(episode, call)
     how: How = "called_out" if call.role == "contact_out" else "called_in"
     episode = closed(episode, how, at, call.member_id)
-    return replace(episode, fact_keys=_with_key(episode, call), contact_at=at, contact_id=call.id)
+    return replace(episode, fact_keys=_with_call(episode, call), contact_at=at, contact_id=call.id)
 
 
 def closed(episode: Episode, how: How, at: datetime, by: int | None = None) -> Episode:
@@ -91,7 +91,7 @@ def closed(episode: Episode, how: How, at: datetime, by: int | None = None) -> E
 def reopened(episode: Episode, action: ActionFact, expires_at: datetime) -> Episode:
     return replace(
         _without_owner(episode),
-        fact_keys=_with_key(episode, action),
+        fact_keys=(*episode.fact_keys, fact_key(action)),
         closed_at=None,
         how=None,
         closed_by=None,
@@ -105,7 +105,7 @@ def acted(episode: Episode, action: ActionFact) -> Episode:
     """What a person did about an open episode; a press that changed nothing is no part of it."""
     change = _ACTIONS.get(action.kind)
     changed = episode if change is None else change(episode, action)
-    return episode if changed is episode else replace(changed, fact_keys=_with_key(episode, action))
+    return episode if changed is episode else replace(changed, fact_keys=(*episode.fact_keys, fact_key(action)))
 
 
 def _take(episode: Episode, action: ActionFact) -> Episode:
@@ -174,8 +174,9 @@ def _without_owner(episode: Episode) -> Episode:
     return replace(episode, owner_id=None, taken_at=None)
 
 
-def _with_key(episode: Episode, fact: Fact) -> tuple[str, ...]:
-    key = fact_key(fact)
+def _with_call(episode: Episode, call: CallFact) -> tuple[str, ...]:
+    """The call that reached the client may be there already, as an attempt."""
+    key = fact_key(call)
     return episode.fact_keys if key in episode.fact_keys else (*episode.fact_keys, key)
 
 
