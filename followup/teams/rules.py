@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from followup.teams.policy import Policy
 Read = Callable[[str], Any]
 
 _UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_NAMES = {"s": "seconds", "m": "minutes", "d": "days"}
+_NOTHING = timedelta(0)
 _SPAN = re.compile(r"(\d{1,9})\s*([smhd]?)", re.ASCII | re.IGNORECASE)
 _LONGEST = timedelta(days=3650)
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
@@ -47,28 +50,29 @@ def parse_settings(values: Mapping[str, str]) -> dict[str, Any]:
 def policy_from(values: Mapping[str, str]) -> Policy:
     """The policy of the stored texts; what is not set has its default, the holidays' country that of the numbers."""
     known = {_SETTINGS[key].field: value for key, value in parse_settings(values).items()}
-    region = known.get("region", Policy.region)
-    return Policy(**{**known, "holidays_country": known.get("holidays_country") or region})
+    policy = Policy(**known)
+    return replace(policy, holidays_country=policy.holidays_country or policy.region)
 
 
 def _parse(key: str, text: str) -> Any:
     setting = _SETTINGS.get(key)
     if setting is None:
-        raise FollowupError("bad_setting", key=key, found=text, expected=f"one of the keys {', '.join(_SETTINGS)}")
+        raise FollowupError("bad_setting", setting=key, found=text, expected=f"one of {', '.join(_SETTINGS)}")
     try:
         return setting.read(text.strip())
     except _WrongError as wrong:
-        raise FollowupError("bad_setting", key=key, found=text, expected=str(wrong)) from None
+        raise FollowupError("bad_setting", setting=key, found=text, expected=str(wrong)) from None
 
 
-def _span(unit: str, least: int = 1) -> Read:
+def _span(unit: str, least: timedelta = _UNITS["s"]) -> Read:
     """A duration; a bare number counts in the key's own unit."""
-    expected = f"a number or a duration such as 30s, 5m, 1h, 3d, from {least}{unit} to {_LONGEST.days}d"
+    begins = f"{least.total_seconds():.0f}s" if least < _UNITS["d"] else f"{least.days}d"
+    expected = f"a number (of {_NAMES[unit]}) or a duration such as 30s, 5m, 1h, 3d, from {begins} to {_LONGEST.days}d"
 
     def read(text: str) -> timedelta:
         match = _SPAN.fullmatch(text)
         span = int(match[1]) * _UNITS[match[2].lower() or unit] if match else None
-        if span is None or not least * _UNITS[unit] <= span <= _LONGEST:
+        if span is None or not least <= span <= _LONGEST:
             raise _WrongError(expected)
         return span
 
@@ -104,7 +108,7 @@ def _switch(expected: str) -> Read:
 
 
 def _days(text: str) -> int:
-    span: timedelta = _span("d")(text)
+    span: timedelta = _span("d", _UNITS["d"])(text)
     if span % _UNITS["d"]:
         raise _WrongError("a whole number of days")
     return span.days
@@ -167,9 +171,9 @@ _SETTINGS: Mapping[str, Setting] = {
     "remind_minutes": Setting("remind", _span("m")),
     "taken_minutes": Setting("taken", _span("m")),
     "escalate_minutes": Setting("escalate", _span("m")),
-    "short_call_seconds": Setting("short_call", _span("s", 0)),
-    "min_talk_seconds": Setting("min_talk", _span("s", 0)),
-    "window_days": Setting("window", _span("d")),
+    "short_call_seconds": Setting("short_call", _span("s", _NOTHING)),
+    "min_talk_seconds": Setting("min_talk", _span("s", _NOTHING)),
+    "window_days": Setting("window", _span("d", _UNITS["d"])),
     "first_call_days": Setting("first_call_days", _or_none(_days)),
     "mask_numbers": Setting("mask_numbers", _one_of("groups", "always", "never")),
     "minutes_mode": Setting("minutes_mode", _one_of("floor_sum", "per_call_floor", "per_call_ceil")),
@@ -179,5 +183,5 @@ _SETTINGS: Mapping[str, Setting] = {
     "quiet": Setting("quiet", _switch("on | off")),
     "silence_minutes": Setting("silence", _span("m")),
     "order_deadline": Setting("order_deadline", _or_none(_span("m"))),
-    "short_attempt_seconds": Setting("short_attempt", _span("s", 0)),
+    "short_attempt_seconds": Setting("short_attempt", _span("s", _NOTHING)),
 }
