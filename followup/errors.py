@@ -8,7 +8,7 @@ from typing import Any
 class FollowupError(Exception):
     """A refusal whose ``key`` names its text in templates/refusals.j2; ``values`` fill the text."""
 
-    def __init__(self, key: str, **values: Any) -> None:
+    def __init__(self, key: str, /, **values: Any) -> None:
         super().__init__(key)
         self.key = key
         self.values = values

@@ -114,6 +114,11 @@ async def ensure_chat(c: AsyncConnection, team_id: int, place: Place) -> Chat:
     return known
 
 
+async def retire_team_chats(c: AsyncConnection, team_id: int) -> None:
+    """The team moves elsewhere: its present chat keeps its old messages and gets no new ones."""
+    await c.execute(update(chats).where(chats.c.team_id == team_id, chats.c.kind == "team").values(kind="other"))
+
+
 async def _chat_where(c: AsyncConnection, where: ColumnElement[bool]) -> Chat | None:
     row = await one_row(c, select(chats).where(where))
     return _chat(row) if row else None

@@ -52,7 +52,8 @@ cards = Table(
     Column("shown_in", BigInteger),  # the Telegram chat id the message was sent to (old id after a migration)
     Column("is_photo", Boolean, nullable=False, default=False),
     Column("content_hash", String(40)),
-    Column("menu", Json),  # {"kind", "opener", "until", "page"}
+    Column("menu", Json),  # {"kind", "opener", "page"}: what replaces the buttons until `menu_until`
+    Column("menu_until", UtcDateTime),
     Column("not_before", UtcDateTime, nullable=False),
     Column("tries", Integer, nullable=False, default=0),
     Column("state", String(8), nullable=False, default="live"),  # live | held (night) | dead
@@ -62,6 +63,12 @@ cards = Table(
     Column("claimed_until", UtcDateTime),
     UniqueConstraint("chat_id", "subject", "subject_id"),
     Index("ix_cards_subject_subject_id", "subject", "subject_id"),
+    Index(
+        "ix_cards_menu_until",
+        "menu_until",
+        sqlite_where=text("menu_until IS NOT NULL"),
+        postgresql_where=text("menu_until IS NOT NULL"),
+    ),
     Index(
         "ix_cards_behind",
         "not_before",

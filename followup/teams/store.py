@@ -16,6 +16,7 @@ from followup.teams.book import ExtensionPeriod, Line, LineVersion, Member, Reas
 from followup.teams.policy import PolicyVersion
 from followup.teams.rules import policy_from
 from storage.rows import Row, all_rows, one_row
+from storage.upsert import insert_or_ignore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ async def _extensions(c: AsyncConnection, team_id: int) -> dict[str, list[Extens
 
 async def _reasons(c: AsyncConnection, team_id: int) -> tuple[Reason, ...]:
     rows = await _rows(c, t.reasons, team_id, t.reasons.c.position, t.reasons.c.id)
-    return tuple(Reason(code=row["code"], title=row["title"]) for row in rows if row["removed_at"] is None)
+    return tuple(Reason(code=row["code"], title=row["title"]) for row in rows if not row["is_retired"])
 
 
 async def add_row(c: AsyncConnection, table: Table, values: Mapping[str, Any]) -> int:
@@ -186,3 +187,46 @@ async def move_moment(c: AsyncConnection, team_id: int, column: str, seen: datet
     condition = (t.teams.c.id == team_id) & (t.teams.c[column] == seen)
     result = await c.execute(update(t.teams).where(condition).values({column: value}))
     return result.rowcount == 1
+
+
+async def put_member(c: AsyncConnection, values: Mapping[str, Any]) -> int:
+    """Insert a member, or change the one with the same Telegram id; his id."""
+    m = t.members
+    known = await c.scalar(
+        select(m.c.id).where(m.c.team_id == values["team_id"], m.c.telegram_id == values["telegram_id"])
+    )
+    if known is None:
+        return await add_row(c, m, values)
+    changed = {name: values[name] for name in ("name", "role", "removed_at")}
+    await c.execute(update(m).where(m.c.team_id == values["team_id"], m.c.id == known).values(**changed))
+    return int(known)
+
+
+async def put_group(c: AsyncConnection, values: Mapping[str, Any]) -> None:
+    """A member belongs to a group."""
+    await c.execute(insert_or_ignore(c, t.member_groups).values(**values))
+
+
+async def change_line(c: AsyncConnection, team_id: int, line_id: int, values: Mapping[str, Any]) -> None:
+    """Another name, kind or group for a line."""
+    condition = (t.lines.c.team_id == team_id) & (t.lines.c.id == line_id)
+    await c.execute(update(t.lines).where(condition).values(**values))
+
+
+async def replace_reasons(c: AsyncConnection, team_id: int, titles: Sequence[tuple[str, str | None]]) -> None:
+    """Make (code, title) pairs the list of Handle reasons; old codes stay readable."""
+    r = t.reasons
+    now_retired = (r.c.team_id == team_id) & r.c.code.not_in([code for code, _ in titles])
+    await c.execute(update(r).where(now_retired, r.c.is_retired.is_(False)).values(is_retired=True))
+    for position, (code, title) in enumerate(titles):
+        values = {"title": title, "position": position, "is_retired": False}
+        changed = await c.execute(update(r).where(r.c.team_id == team_id, r.c.code == code).values(**values))
+        if changed.rowcount == 0:
+            await add_row(c, r, {"team_id": team_id, "code": code, **values})
+
+
+async def reason_titles(c: AsyncConnection, team_id: int) -> dict[str, str]:
+    """Code → the team's own title, retired ones included: what an old close is called."""
+    r = t.reasons
+    rows = await c.execute(select(r.c.code, r.c.title).where(r.c.team_id == team_id, r.c.title.is_not(None)))
+    return {row.code: row.title for row in rows}

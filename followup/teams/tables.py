@@ -106,6 +106,6 @@ reasons = Table(
     Column("code", String(32), nullable=False),
     Column("title", Text),  # NULL: the built-in title in the team's language
     Column("position", BigId, nullable=False),
-    Column("removed_at", UtcDateTime),
+    Column("is_retired", Boolean, nullable=False, default=False),
     UniqueConstraint("team_id", "code"),
 )
