@@ -86,7 +86,7 @@ const world = {
   setLanguage(code) {
     speak(code);
     build(state);
-    for (const column of world.columns) pull(column.chatId, true);
+    pullAll();
     bar.draw();
     panel.view && panel.draw();
   },
@@ -148,9 +148,10 @@ function build(fresh) {
   world.bot = fresh.bot ?? {};
   if (fresh.timezone) world.zone = fresh.timezone;
   const key = world.active?.key;
-  const actors = new Map(world.columns.map((column) => [column.key, column.actor]));
+  const before = new Map(world.columns.map((column) => [column.key, column]));
   world.columns = places(fresh).map((place) => new Column(place, world));
-  for (const column of world.columns) if (column.people.some((person) => person.id === actors.get(column.key))) column.actAs(actors.get(column.key));
+  for (const column of world.columns) column.resume(before.get(column.key));
+  seqs.clear();
   $("columns").replaceChildren(...world.columns.map((column) => column.node));
   if (!world.columns.length) $("columns").append(h("p", { cls: "empty" }, w("nobody")));
   const active = world.columns.find((column) => column.key === key) ?? world.columns[0];
@@ -185,8 +186,7 @@ function openTab(key) {
 
 // --- what arrives ---
 
-async function pull(chatId, fromStart = false) {
-  if (fromStart) seqs.delete(chatId);
+async function pull(chatId) {
   if (pulling.has(chatId)) return pulling.set(chatId, "again");
   pulling.set(chatId, "once");
   await pullNow(chatId).catch(() => null);
@@ -235,15 +235,13 @@ async function take(event) {
   if (event.type !== "clock" && event.type !== "answer") panel.refresh();
 }
 
-const shape = ({ users, chats }) => JSON.stringify([users, chats]);
+// Only what columns are made of: a new private chat or a blocked bot must not throw a half-written answer away.
+const shape = (seen) => JSON.stringify([places(seen), seen.bot]);
 
 async function reload() {
   const fresh = await get("/sim/state");
   world.setClock(fresh.now, fresh.speed);
-  if (shape(fresh) !== shape(state)) {
-    build(fresh);
-    seqs.clear();
-  }
+  if (shape(fresh) !== shape(state)) build(fresh);
   await pullAll();
 }
 
@@ -283,14 +281,11 @@ async function begin() {
   if (world.hasPanel) panel.toPresent();
   bar.draw();
   drawTabs();
-  let wasLinked = true;
   listen(take, (is) => {
     bar.linked(is);
-    // What happened while the line was down is fetched, not guessed.
-    if (is && !wasLinked) reload();
-    wasLinked = is;
+    // What happened before the line was up is fetched, not guessed.
+    if (is) reload().then(() => { document.body.dataset.ready = "yes"; });
   });
-  document.body.dataset.ready = "yes";
 }
 
 begin().catch((trouble) => world.notice(String(trouble.message ?? trouble)));

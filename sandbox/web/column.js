@@ -27,15 +27,26 @@ export class Column {
     this.list.append(h("p", { cls: "empty" }, w("empty")));
     this.showChips();
     this.showTopics();
+    this.keepAtEnd();
   }
 
   head() {
-    const face = avatar(this.isGroup ? this.chatId : this.actor, this.title);
-    const words = h("div", { cls: "column-words" }, h("h2", {}, this.title), h("small", {}, this.note));
-    return h("header", { cls: "column-head" }, face, words, this.badge, this.chips);
+    const face = this.isGroup ? null : avatar(this.actor, this.title);
+    this.subtitle = h("small", {});
+    const words = h("div", { cls: "column-words" }, h("h2", { title: this.title }, this.title), this.subtitle);
+    return h("header", { cls: "column-head" }, face ?? "", words, this.badge, this.chips);
+  }
+
+  // Who looked at the end keeps looking at it when a picture arrives or the window changes.
+  keepAtEnd() {
+    this.isStuck = true;
+    const stay = () => this.isStuck && this.toEnd(false);
+    new ResizeObserver(stay).observe(this.list);
+    this.list.addEventListener("load", stay, true);
   }
 
   showChips() {
+    this.subtitle.textContent = this.isGroup ? `${this.note} · ${w("as")} ${nameOf(this.people.find((person) => person.id === this.actor))}` : this.note;
     this.chips.hidden = this.people.length < 2;
     this.chips.replaceChildren(...this.people.map((person) => {
       const name = `${w("actAs")} ${nameOf(person)}`;
@@ -65,6 +76,15 @@ export class Column {
   nextPerson() {
     const at = this.people.findIndex((person) => person.id === this.actor);
     this.actAs(this.people[(at + 1) % this.people.length].id);
+  }
+
+  // A rebuilt column goes on where the old one was: the same person, the same half-written words.
+  resume(old) {
+    if (!old) return;
+    if (this.people.some((person) => person.id === old.actor)) this.actAs(old.actor);
+    this.replies = old.replies;
+    this.composer.field.value = old.composer.field.value;
+    this.composer.showReply(this.replies.get(this.actor) ?? null);
   }
 
   // --- what arrives ---
@@ -229,12 +249,14 @@ export class Column {
 
   toEnd(isRead) {
     this.list.scrollTop = this.list.scrollHeight;
+    this.isStuck = true;
     this.down.hidden = true;
     if (isRead) this.read();
   }
 
   scrolled() {
-    this.down.hidden = this.isAtEnd();
+    this.isStuck = this.isAtEnd();
+    this.down.hidden = this.isStuck;
     if (this.world.active === this && this.isAtEnd() && this.unread) this.read();
   }
 

@@ -58,7 +58,7 @@ function bubble(message, context, isOwn) {
 
 function content(message, context) {
   const rich = message.rich_message;
-  if (rich) return richMessage(rich.blocks?.length ? rich : { html: message.rich_html ?? "" }, { ...context, photo, onPress: (button, key) => context.onPress(message, button, key) });
+  if (rich) return richMessage(message.rich_html ? { html: message.rich_html } : rich, { ...context, photo, onPress: (button, key) => context.onPress(message, button, key) });
   const text = textOf(message);
   return text ? h("div", { cls: "text", dir: "auto" }, richText(text, message.entities ?? message.caption_entities, context)) : null;
 }

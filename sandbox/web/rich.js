@@ -76,11 +76,18 @@ function rebuilt(node, context) {
   return out;
 }
 
+function buttonOf(node) {
+  const data = node.getAttribute("data") ?? "";
+  const act = { url: { url: node.getAttribute("url") ?? data }, copy_text: { copy_text: { text: data } }, disabled: { disabled: {} } };
+  return { text: node.textContent, style: node.getAttribute("style"), ...(act[node.getAttribute("type")] ?? { callback_data: data }) };
+}
+
 function element(node, context) {
   const name = node.localName;
   const inside = rebuilt(node, context);
   if (name === "a") return link(node.getAttribute("href") ?? "", inside, context);
   if (name === "tg-time") return wrap({ type: "date_time", unix_time: Number(node.getAttribute("unix")), date_time_format: node.getAttribute("format") ?? "" }, node.textContent, inside, context);
+  if (name === "tg-button-row") return keyboard([[...node.querySelectorAll("tg-button")].map(buttonOf)], context);
   if (name === "tg-spoiler") return wrap({ type: "spoiler" }, node.textContent, inside, context);
   if (!TAGS.has(name)) return inside;
   const made = h(name, { colspan: node.getAttribute("colspan"), rowspan: node.getAttribute("rowspan"), data: node.hasAttribute("align") ? { align: node.getAttribute("align") } : {} }, inside);

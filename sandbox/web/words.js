@@ -3,7 +3,7 @@
 const WORDS = {
   en: {
     title: "Perezvon sandbox", now: "Virtual time", speed: "Speed", opening: "To next opening", theme: "Dark or light", language: "Language of the page",
-    help: "Keyboard help", exchange: "Phone exchange", private: "private", group: "group", actAs: "Write as", write: "Message", send: "Send",
+    help: "Keyboard help", exchange: "Phone exchange", private: "private", group: "group", actAs: "Write as", as: "as", write: "Message", send: "Send",
     reply: "Reply", cancel: "Cancel", replyTo: "Reply to", edited: "edited", copied: "Copied", deleted: "Message deleted", download: "Download",
     enlarge: "Open the picture", close: "Close", ok: "OK", commands: "Commands", empty: "No messages yet. Type / to see what the bot can do.",
     nobody: "Nobody lives in this sandbox yet.", offline: "No connection with the sandbox, trying again…", general: "General", all: "All",
@@ -20,7 +20,7 @@ const WORDS = {
   },
   ru: {
     title: "Песочница Перезвона", now: "Виртуальное время", speed: "Скорость", opening: "К открытию", theme: "Тёмная или светлая", language: "Язык страницы",
-    help: "Клавиши", exchange: "Телефонная станция", private: "личный чат", group: "группа", actAs: "Писать от имени", write: "Сообщение", send: "Отправить",
+    help: "Клавиши", exchange: "Телефонная станция", private: "личный чат", group: "группа", actAs: "Писать от имени", as: "от имени", write: "Сообщение", send: "Отправить",
     reply: "Ответить", cancel: "Отмена", replyTo: "Ответ", edited: "изменено", copied: "Скопировано", deleted: "Сообщение удалено", download: "Скачать",
     enlarge: "Открыть картинку", close: "Закрыть", ok: "Понятно", commands: "Команды", empty: "Сообщений нет. Наберите /, чтобы увидеть, что умеет бот.",
     nobody: "В песочнице ещё никого нет.", offline: "Нет связи с песочницей, пробуем снова…", general: "Общая", all: "Все",
@@ -37,7 +37,7 @@ const WORDS = {
   },
   uk: {
     title: "Пісочниця Перезвону", now: "Віртуальний час", speed: "Швидкість", opening: "До відкриття", theme: "Темна чи світла", language: "Мова сторінки",
-    help: "Клавіші", exchange: "Телефонна станція", private: "особистий чат", group: "група", actAs: "Писати від імені", write: "Повідомлення", send: "Надіслати",
+    help: "Клавіші", exchange: "Телефонна станція", private: "особистий чат", group: "група", actAs: "Писати від імені", as: "від імені", write: "Повідомлення", send: "Надіслати",
     reply: "Відповісти", cancel: "Скасувати", replyTo: "Відповідь", edited: "змінено", copied: "Скопійовано", deleted: "Повідомлення видалено", download: "Завантажити",
     enlarge: "Відкрити зображення", close: "Закрити", ok: "Зрозуміло", commands: "Команди", empty: "Повідомлень немає. Наберіть /, щоб побачити, що вміє бот.",
     nobody: "У пісочниці ще нікого немає.", offline: "Немає зв’язку з пісочницею, пробуємо знову…", general: "Загальна", all: "Усі",
