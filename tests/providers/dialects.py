@@ -32,7 +32,7 @@ def request(body: bytes = b"", *, path: str = "", **parts: Mapping[str, str]) ->
 
 
 def json_request(document: object, **parts: Mapping[str, str]) -> RawRequest:
-    return request(json.dumps(document).encode(), **parts)
+    return request(json.dumps(document).encode(), path="", **parts)
 
 
 def signature(body: bytes, *, secret: str = SECRET, at: datetime = NOW) -> dict[str, str]:
@@ -102,7 +102,9 @@ DIALECTS = {
                 "time in words": request(CALL_BODY, headers={"x-perezvon-signature": "t=noon,v1=00"}),
                 "superscript time": request(CALL_BODY, headers={"x-perezvon-signature": "t=²,v1=00"}),
                 "endless time": request(CALL_BODY, headers={"x-perezvon-signature": f"t={'9' * 400},v1=00"}),
-                "not ASCII": request(CALL_BODY, headers={"x-perezvon-signature": f"t={int(NOW.timestamp())},v1=ё\ud800"}),
+                "not ASCII": request(
+                    CALL_BODY, headers={"x-perezvon-signature": f"t={int(NOW.timestamp())},v1=ё\ud800"}
+                ),
             },
             silent={"empty list": request(b"[]")},
             unreadable={
@@ -166,7 +168,9 @@ DIALECTS = {
                 "empty header": json_request(ROW, headers={"auth-key": ""}),
                 "header not ASCII": json_request(ROW, headers={"auth-key": "ключ\ud800"}),
                 "wrong token": json_request(ROW, query={"token": "guess"}),
-                "key as the Basic user": json_request(ROW, headers={"authorization": "Basic YS1zZWNyZXQtb2YtdGhlLXRlYW06"}),
+                "key as the Basic user": json_request(
+                    ROW, headers={"authorization": "Basic YS1zZWNyZXQtb2YtdGhlLXRlYW06"}
+                ),
                 "garbled Basic": json_request(ROW, headers={"authorization": "Basic ???"}),
                 "Basic not ASCII": json_request(ROW, headers={"authorization": "Basic ёж\ud800"}),
                 "another scheme": json_request(ROW, headers={"authorization": f"Bearer {SECRET}"}),

@@ -14,8 +14,12 @@ from tests.providers.dialects import DIALECTS, READING, Dialect
 EACH = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 
 
-def cases(field: str) -> Any:
-    found = [(dialect, raw, f"{dialect.name}: {name}") for dialect in DIALECTS.values() for name, raw in getattr(dialect, field).items()]
+def cases(field: str) -> pytest.MarkDecorator:
+    found = [
+        (dialect, raw, f"{dialect.name}: {name}")
+        for dialect in DIALECTS.values()
+        for name, raw in getattr(dialect, field).items()
+    ]
     return pytest.mark.parametrize(("dialect", "raw"), [found[:2] for found in found], ids=[case for *_, case in found])
 
 
@@ -74,7 +78,10 @@ def test_another_secret_refuses_the_vendors_own_request(dialect: Dialect) -> Non
 @EACH
 def test_a_missing_secret_opens_only_what_is_documented_as_open(dialect: Dialect) -> None:
     for name in dialect.options:
-        for options in ({key: dialect.options[key] for key in dialect.options if key != name}, {**dialect.options, name: ""}):
+        for options in (
+            {key: dialect.options[key] for key in dialect.options if key != name},
+            {**dialect.options, name: ""},
+        ):
             if name in dialect.open_without:
                 PROVIDERS[dialect.name].verify(dialect.good, options)
                 continue

@@ -39,8 +39,20 @@ CALL = {
     "recording_url": None,
     "talk_seconds": None,
 }
-ORDER = {"type": "order", "order_id": "w-7", "widget": "site", "client": "0671234567", "ordered_at": "2026-11-20T10:00Z"}
-MESSAGE = {"type": "message", "message_id": "m-3", "channel": "webform", "text": "Call me", "at": "2026-11-20T10:00:00Z"}
+ORDER = {
+    "type": "order",
+    "order_id": "w-7",
+    "widget": "site",
+    "client": "0671234567",
+    "ordered_at": "2026-11-20T10:00Z",
+}
+MESSAGE = {
+    "type": "message",
+    "message_id": "m-3",
+    "channel": "webform",
+    "text": "Call me",
+    "at": "2026-11-20T10:00:00Z",
+}
 
 
 def refusal(document: Any) -> Malformed:
@@ -98,7 +110,7 @@ def test_the_order_and_the_message_of_the_contract() -> None:
     )
 
 
-WRONG = [
+WRONG: list[tuple[str, Any, str, str]] = [
     # field, value, pointer after the object's own, what the message names
     ("call_id", None, "/call_id", "id of 1-200"),
     ("call_id", "", "/call_id", "id of 1-200"),
@@ -143,7 +155,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("field", "value", "pointer", "said"), WRONG, ids=[f"{w[0]}={str(w[1])[:24]!a}" for w in WRONG])
+@pytest.mark.parametrize(
+    ("field", "value", "pointer", "said"), WRONG, ids=[f"{w[0]}={str(w[1])[:24]!a}" for w in WRONG]
+)
 def test_what_is_wrong_is_refused_with_its_place_and_a_reason(field: str, value: Any, pointer: str, said: str) -> None:
     alone, listed = refusal(CALL | {field: value}), refusal([CALL, CALL | {field: value}])
     assert alone.pointer == pointer

@@ -8,14 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
-from followup.calls.events import CallEvent, CallResult, Event, LegSeen, Stage
+from followup.calls.events import CallEvent, CallResult, Event, LegSeen
 from providers import PROVIDERS
 from providers.contract import Malformed
 from providers.mango_codes import CODES, UNKNOWN_CODE, code_of
 from tests.providers.dialects import READING, SUMMARY, mango_request, parsed
+from tests.providers.merging import merged
 
 START = 1748090923
-RANKS: list[Stage | None] = [None, "no_route", "greeting", "ivr", "queue", "ringing", "voicemail", "talk"]
 
 
 def at(second: int) -> datetime:
@@ -200,7 +200,8 @@ def test_a_successful_attempt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "detail"), [(1100, "dropped_in_ivr"), (1110, "dropped_in_ivr"), (1170, "dropped_by_scheme"), (1111, "no_answer")]
+    ("code", "detail"),
+    [(1100, "dropped_in_ivr"), (1110, "dropped_in_ivr"), (1170, "dropped_by_scheme"), (1111, "no_answer")],
 )
 def test_an_empty_callee_is_an_end_in_the_ivr_whatever_entry_result_says(code: int, detail: str) -> None:
     event = summary(to={}, entry_result=1, disconnect_reason=code)
@@ -329,7 +330,7 @@ def test_a_call_forwarded_to_a_mobile_rings_there() -> None:
 
 
 def test_the_phone_of_the_client_is_no_leg_of_ours() -> None:
-    message = leg("Appeared", 5, **{"from": {"extension": "12"}, "to": {"number": "79001112233"}})
+    message = leg("Appeared", 5, to={"number": "79001112233"}) | {"from": {"extension": "12"}}
     assert read_leg(message).legs == ()
 
 
@@ -347,13 +348,18 @@ def test_recordings_that_are_complete_are_kept_by_their_id() -> None:
     done = {"entry_id": "e-1", "recording_id": "r/1=", "recording_state": "Completed"}
     expected: list[Event] = [CallEvent(call_key="e-1", recording_url="mango:r/1=")]
     assert parsed("mango", mango_request("events/recording", done)) == expected
-    assert parsed("mango", mango_request("events/record/added", {"entry_id": "e-1", "recording_id": "r/1="})) == expected
+    assert (
+        parsed("mango", mango_request("events/record/added", {"entry_id": "e-1", "recording_id": "r/1="})) == expected
+    )
 
 
 # --- any order, any number of times ---
 
 ANSWERED_CALL = [
-    ("events/call", leg("Appeared", 0, call_id="ivr", place="ivr", to={"number": "74950000001", "line_number": "74950000001"})),
+    (
+        "events/call",
+        leg("Appeared", 0, call_id="ivr", place="ivr", to={"number": "74950000001", "line_number": "74950000001"}),
+    ),
     ("events/call", leg("Disconnected", 4, call_id="ivr", place="ivr", disconnect_reason="1100")),
     ("events/call", leg("Appeared", 3)),
     ("events/call", leg("Connected", 8)),
@@ -372,34 +378,7 @@ MISSED_CALL = [
 
 
 def known(messages: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
-    """The merge of the contract in its plainest form; two messages that contradict each other fail it."""
-    facts: dict[str, Any] = {}
-    for path, message in messages:
-        for event in parsed("mango", mango_request(path, message)):
-            assert isinstance(event, CallEvent)
-            learn(facts, event)
-    return facts
-
-
-def learn(facts: dict[str, Any], event: CallEvent | LegSeen, prefix: str = "") -> None:
-    for name in event.__slots__:
-        value, key = getattr(event, name), f"{prefix}{name}"
-        if name == "legs":
-            for seen in value:
-                learn(facts, seen, f"leg {seen.key} ")
-        elif value is not None:
-            facts[key] = merged(name, facts.get(key, value), value)
-
-
-def merged(name: str, old: Any, new: Any) -> Any:
-    if name == "stage":
-        return max(old, new, key=RANKS.index)
-    if name in ("started_at", "answered_at", "rang_at"):
-        return min(old, new)
-    if name == "ended_at":
-        return max(old, new)
-    assert old == new, f"two messages contradict each other on {name}"
-    return new
+    return merged("mango", [mango_request(path, message) for path, message in messages])
 
 
 @pytest.mark.parametrize("messages", [ANSWERED_CALL, MISSED_CALL], ids=["answered", "missed"])
@@ -424,6 +403,8 @@ def test_what_is_known_in_the_end() -> None:
 def test_the_form_is_what_a_browser_would_send() -> None:
     body = b"json=%7B%22entry_id%22%3A+%22a%2Bb%22%7D&vpbx_api_key=k&json=ignored"
     raw = mango_request("events/summary", {})
-    spoken = PROVIDERS["mango"].parse(type(raw)(**{n: getattr(raw, n) for n in raw.__slots__} | {"body": body}), READING)
+    spoken = PROVIDERS["mango"].parse(
+        type(raw)(**{n: getattr(raw, n) for n in raw.__slots__} | {"body": body}), READING
+    )
     assert [event.call_key for event in spoken if isinstance(event, CallEvent)] == ["a+b"]
     assert json.loads(PROVIDERS["mango"].reply(raw).body) == {}

@@ -301,7 +301,9 @@ def test_names_of_the_id(name: str) -> None:
 
 
 def test_nothing_survives_that_a_database_would_refuse() -> None:
-    row = b'{"uniqueid":"1\\u0000","department":"\\ud83dSales","caller":"\\"A\\u0000\\" <380670000002>","call_type":"in"}'
+    row = (
+        b'{"uniqueid":"1\\u0000","department":"\\ud83dSales","caller":"\\"A\\u0000\\" <380670000002>","call_type":"in"}'
+    )
     (event,) = parsed("ringostat", request(row))
     assert isinstance(event, CallEvent)
     assert (event.call_key, event.group, event.client_name) == ("1", "Sales", "A")
