@@ -14,6 +14,7 @@ from followup.calls.events import CallEvent, Event, MessageEvent, OrderEvent
 from followup.calls.record import Recorded, record_calls
 from followup.cases.announce import Change
 from followup.cases.reconcile import Touched, reconcile
+from followup.cases.store import lock_team
 from followup.clients import store as clients
 from followup.notices import priorities
 from followup.notices import store as notices
@@ -24,6 +25,7 @@ from followup.teams.desk import Desk
 
 async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Change]:
     """React to (connection id, event) pairs of one team; returns the cases that changed."""
+    await lock_team(desk.c, desk.book.id)
     recorded = Recorded()
     for connection_id in dict.fromkeys(connection_id for connection_id, _ in events):
         of_connection = [event for owner, event in events if owner == connection_id]

@@ -106,6 +106,9 @@ async def reopen_case(desk: Desk, press: Press) -> Row:
         raise FollowupError("case_open")
     if case["how"] not in ("manual", "blocked") or desk.now - case["closed_at"] > REOPEN_WITHIN:
         raise FollowupError("reopen_too_late")
+    if case["how"] == "blocked" and case["client_id"] is not None:
+        await clients.set_blocked(desk.c, desk.book.id, case["client_id"], blocked=False)
+        await _record(desk, case, "unblock", {}, (press.member.id, f"{press.source_key}:unblock"))
     return await _act(desk, press, case, "reopen")
 
 

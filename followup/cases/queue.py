@@ -9,7 +9,6 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.calls import store as call_store
 from followup.calls.tables import calls
 from followup.cases.tables import cases
 from followup.cases.views import QueueCounters, QueueFilter, QueuePage, QueueRow, Tab
@@ -102,11 +101,8 @@ async def _read(c: AsyncConnection, book: TeamBook, query: Select[Any], now: dat
     client_ids = {row["client_id"] for row in rows if row["client_id"] is not None}
     numbers = await clients.numbers_of_clients(c, book.id, client_ids)
     names = await clients.named(c, book.id, client_ids)
-    contacts = {row["contact_id"] for row in rows} - {None}
-    reached_by = {call["id"]: call["member_id"] for call in await call_store.facts_by_id(c, book.id, contacts)}
     found = []
     for row in rows:
-        row["closed_by"] = row["closed_by"] or reached_by.get(row["contact_id"])
         pairs = numbers.get(row["client_id"], [])
         number = dict(pairs).get(row["number_id"]) or (pairs[0][1] if pairs else None)
         found.append(_row(row, book, (number, names.get(row["client_id"], (None, False))[0]), now))

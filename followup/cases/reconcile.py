@@ -19,6 +19,7 @@ from followup.hours import local_date, local_day
 from followup.orders import store as orders
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
+from storage.rows import Row
 
 REOPEN_WITHIN = timedelta(minutes=5)
 _REOPEN_MARGIN = timedelta(minutes=10)
@@ -60,13 +61,13 @@ async def reconcile(desk: Desk, touched: Touched) -> list[Change]:
     return changes
 
 
-def _boundary(book: TeamBook, stored: Collection[Mapping[str, Any]], touched: Touched) -> Mapping[str, Any] | None:
+def _boundary(book: TeamBook, stored: Collection[Row], touched: Touched) -> Boundary | None:
     """The last closed case that the new facts cannot reach. Only for one client of one brand: the common case."""
     if touched.since is None or len(touched.clients) != 1 or book.policy.separate_lines:
         return None
     limit = touched.since - _REOPEN_MARGIN
     before = [row for row in stored if row["state"] == "closed" and row["how"] != "merged" and row["closed_at"] < limit]
-    return max(before, key=lambda row: row["closed_at"], default=None)
+    return max(map(_place, before), default=None)
 
 
 def _place(case: Mapping[str, Any]) -> Boundary:
@@ -79,36 +80,28 @@ def _place(case: Mapping[str, Any]) -> Boundary:
     return Boundary(case["closed_at"], {"a": Rank.ACTION, "c": Rank.MISS, "o": Rank.ORDER}[kind], int(fact_id))
 
 
-def _pool(
-    stored: Iterable[Mapping[str, Any]], boundary: Mapping[str, Any] | None, touched: Touched
-) -> list[Mapping[str, Any]]:
-    """Stored cases that a derived episode may be: not those before the boundary, not those merged away for good."""
-    after = boundary["closed_at"] if boundary else None
+def _pool(stored: Iterable[Row], boundary: Boundary | None, touched: Touched) -> list[Row]:
+    """Stored cases that a derived episode may be: not those up to the boundary, not those merged away for good."""
     return [
         row
         for row in stored
         if (touched.is_merge or row["how"] != "merged")
-        and (boundary is None or after is None or _reaches_past(row, boundary, after))
+        and (boundary is None or row["state"] != "closed" or _place(row) > boundary)
     ]
 
 
-def _reaches_past(row: Mapping[str, Any], boundary: Mapping[str, Any], after: datetime) -> bool:
-    return row["id"] != boundary["id"] and (row["closed_at"] is None or row["closed_at"] >= after)
-
-
-async def _derive_clients(desk: Desk, touched: Touched, boundary: Mapping[str, Any] | None) -> list[Derived]:
+async def _derive_clients(desk: Desk, touched: Touched, since: Boundary | None) -> list[Derived]:
     if not touched.clients:
         return []
     policy = CasePolicy(window=desk.book.policy.window, reopen_within=REOPEN_WITHIN)
-    place = _place(boundary) if boundary else None
     # One microsecond back: SQL is told "later than", the rules decide within the instant of the boundary.
-    loaded_from = place.at - timedelta(microseconds=1) if place else None
+    loaded_from = since.at - timedelta(microseconds=1) if since else None
     found = await facts_of_clients(desk.c, desk.book, touched.clients, loaded_from)
     derived = []
     for client in found.values():
         for scope, facts in client.scopes.items():
-            was_blocked = _was_blocked(facts, place)
-            episodes = timeline(facts, policy, desk.now, since=place, blocked=was_blocked)
+            was_blocked = _was_blocked(facts, since)
+            episodes = timeline(facts, policy, desk.now, since=since, blocked=was_blocked)
             numbers = {fact_key(fact): fact.number_id for fact in facts if not isinstance(fact, ActionFact)}
             derived += [Derived(e, client.client_id, scope, numbers[last_trouble(e)]) for e in episodes]
     return derived
@@ -146,7 +139,7 @@ def end_of_working_day(book: TeamBook, fact: CallFact) -> datetime:
     return closing if closing is not None and closing > fact.started_at else local_day(day, schedule.timezone)[1]
 
 
-async def _write(desk: Desk, pool: list[Mapping[str, Any]], derived: list[Derived], touched: Touched) -> list[Change]:
+async def _write(desk: Desk, pool: list[Row], derived: list[Derived], touched: Touched) -> list[Change]:
     by_id = {row["id"]: row for row in pool}
     keys = [StoredKeys(id=r["id"], fact_keys=tuple(r["fact_keys"]), opened_at=r["opened_at"]) for r in pool]
     matching = match(keys, [item.episode for item in derived])
