@@ -76,8 +76,11 @@ def carry_over(locale: str) -> None:
         for message in messages(catalog):
             if not any(forms(message.string)):
                 message.string = message.id
+    catalog.header_comment = f"# Perezvon's texts in `{locale}`. `make messages` brings new ones; a person translates."
+    catalog.project, catalog.last_translator, catalog.language_team = "Perezvon", "Perezvon contributors", locale
+    catalog.msgid_bugs_address = ""
     with catalogue_file(locale).open("wb") as file:
-        write_po(file, catalog, width=110, include_lineno=False)
+        write_po(file, catalog, width=0, no_location=True, sort_output=True)
 
 
 if __name__ == "__main__":
