@@ -102,7 +102,8 @@ def settle(text: str, entities: list[Json]) -> Formatted:
 def nest(entities: list[Json]) -> list[Json]:
     """Code takes no other style inside or around itself, quotes do not stand in quotes."""
     # of two equally long ones the outer tag closed last
-    ordered = sorted(entities[::-1], key=lambda entity: (entity["offset"], -entity["length"]))
+    outer_first = list(reversed(entities))
+    ordered = sorted(outer_first, key=lambda entity: (entity["offset"], -entity["length"]))
     solid = [named_language(e) for e in outermost([e for e in ordered if e["type"] in SOLID])]
     quotes = outermost([e for e in ordered if e["type"] in QUOTES])
     kept = solid + quotes

@@ -46,6 +46,7 @@ async def _wait_for_update(site: Site, seconds: int) -> None:
     mine: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     site.poller = mine
     feed = site.world.feed
+    feed.pulse.ring()  # whoever waits for the bot to listen may go on
     arrival = asyncio.create_task(feed.pulse.until(lambda: bool(feed.waiting())))
     both: set[asyncio.Future[Any]] = {arrival, mine}
     try:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -45,13 +46,17 @@ def register(app: web.Application, world: World, stopping: asyncio.Event) -> Non
     post("/sim/chats/{id:-?[0-9]+}/topics/{topic:[0-9]+}", door.post_topic)
     app.router.add_delete("/sim/faults", door.delete_faults)
     get("/sim/files/{file_id}", door.get_file)
-    get("/sim/events", lambda request: stream_events(request, world.journal, stopping))
+    get("/sim/events", partial(stream_events, world.journal, stopping))
     get("/", _index)
-    get(r"/{name:[\w-]+\.(?:js|css|svg|png|ico)}", lambda request: _page(request.match_info["name"]))
+    get(r"/{name:[\w-]+\.(?:js|css|svg|png|ico)}", _named)
 
 
 async def _index(request: web.Request) -> web.StreamResponse:
     return await _page("index.html")
+
+
+async def _named(request: web.Request) -> web.StreamResponse:
+    return await _page(request.match_info["name"])
 
 
 async def _page(name: str) -> web.StreamResponse:

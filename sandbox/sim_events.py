@@ -10,7 +10,7 @@ from sandbox.journal import Journal
 KEEP_ALIVE_SECONDS = 15.0
 
 
-async def stream_events(request: web.Request, journal: Journal, stopping: asyncio.Event) -> web.StreamResponse:
+async def stream_events(journal: Journal, stopping: asyncio.Event, request: web.Request) -> web.StreamResponse:
     """New changes as they come; `after_seq` or Last-Event-ID asks for older ones first."""
     asked = request.query.get("after_seq") or request.headers.get("Last-Event-ID")
     seq = int(asked) if asked else journal.seq

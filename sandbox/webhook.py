@@ -124,6 +124,7 @@ class WebhookCourier:
     def _note_error(self, words: str) -> None:
         log.info("webhook: %s", words)
         self._last_error = (int(datetime.now(UTC).timestamp()), words)
+        self._feed.pulse.ring()
 
 
 def asked_wait(response: aiohttp.ClientResponse) -> float:
