@@ -35,9 +35,9 @@ class ScreenPress(CallbackData, prefix="s"):
 
 def packable(code: str) -> str:
     """A code as a button carries it: itself, or a short digest where it would not fit."""
-    if code and code.isascii() and len(code) <= _LONGEST_ARG and ":" not in code:
+    if code and code.isascii() and code.isprintable() and len(code) <= _LONGEST_ARG and ":" not in code:
         return code
-    return "~" + blake2s(code.encode(), digest_size=8).hexdigest()
+    return "~" + blake2s(code.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def unpacked(arg: str, codes: Sequence[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -16,22 +17,22 @@ from markupsafe import Markup
 
 from followup.phone import mask, mask_in_text, pretty
 
-# Direction overrides would turn the rest of a card's line around; Telegram drops the control characters itself.
-_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+# Controls, halves of characters, and direction marks: these would turn the rest of a card's line around.
+_UNSEEN = re.compile(
+    "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
+)
 _PATTERNS = {"ru": "dd.MM", "uk": "dd.MM", "en": "d MMM"}
 _YEAR_PATTERNS = {"ru": "dd.MM.yyyy", "uk": "dd.MM.yyyy", "en": "d MMM yyyy"}
 
 
 def printable(text: str) -> str:
     """The text without what cannot be shown or would reorder its surroundings; line breaks stay."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(char for char in text if char == "\n" or _is_shown(char))
+    return _UNSEEN.sub("", text)
 
 
 def cut(text: object, limit: int) -> str:
     """One line of at most ``limit`` code points, never in the middle of what the reader sees as one sign."""
-    line = " ".join(printable("\n".join(str(text).splitlines())).split())
+    line = " ".join(printable(" ".join(str(text).split())).split())
     if len(line) <= limit:
         return line
     end = limit - 1
@@ -77,10 +78,6 @@ def span_parts(value: timedelta | float) -> tuple[int, int, int, int]:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     return days, hours, minutes, seconds
-
-
-def _is_shown(char: str) -> bool:
-    return char not in _DIRECTION and unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"}
 
 
 def _joins(left: str, right: str) -> bool:

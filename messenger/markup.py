@@ -24,9 +24,15 @@ def visible_length(html: str) -> int:
     return len(plain(html))
 
 
+def fits(html: str, limit: int = MESSAGE_LIMIT) -> bool:
+    """Whether Telegram takes the message as it is."""
+    # Mark-up only adds: most messages need no parsing to be known as short.
+    return len(html) <= limit or (visible_length(html) <= limit and len(html.encode()) <= _RAW_LIMIT)
+
+
 def fit(html: str, limit: int = MESSAGE_LIMIT) -> str:
     """The message itself if it fits, else its beginning with "…" and every open tag closed."""
-    if visible_length(html) <= limit and len(html.encode()) <= _RAW_LIMIT:
+    if fits(html, limit):
         return html
     cutter = _Cutter(limit - 1)
     cutter.feed(html)
@@ -56,7 +62,7 @@ class _Cutter(HTMLParser):
         self._open: list[str] = []
         self._is_full = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - copied as written
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = self.get_starttag_text() or f"<{tag}>"
         if not self._is_full and self._spend(given):
             self._open.append(tag)

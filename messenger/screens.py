@@ -10,7 +10,7 @@ from followup.phone import pretty
 from messenger.case_keyboard import case_keyboard
 from messenger.chats import ChatContext, ChatKind, MemberChoice, Menu, MenuKind, ReasonChoice
 from messenger.filters import cut, number, person
-from messenger.markup import MESSAGE_LIMIT, fit, visible_length
+from messenger.markup import fit, fits
 from messenger.outgoing import Outgoing
 from messenger.render import render
 from messenger.words import ANOTHER_REASON
@@ -29,7 +29,7 @@ def _text(view: CaseView, chat: ChatContext, menu: Menu | None, now: datetime) -
     context = _context(view, chat, menu, now)
     for size in _HISTORY_SIZES:
         text = _without_blank_lines(render("cards/case.j2", chat.language, **context, history=_last(chat, size)))
-        if visible_length(text) <= MESSAGE_LIMIT:
+        if fits(text):
             break
     return fit(text)
 

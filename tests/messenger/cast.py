@@ -63,7 +63,7 @@ TEAM = ChatContext(
     mask=True,
     sla=timedelta(minutes=45),
     reasons=tuple(ReasonChoice(code) for code in BUILT_IN_REASONS),
-    members=tuple(MemberChoice(id, name) for id, name in enumerate(("Taras", "Olga", "Max"), 1)),
+    members=tuple(MemberChoice(number, name) for number, name in enumerate(("Taras", "Olga", "Max"), 1)),
 )
 
 NOTES = (
