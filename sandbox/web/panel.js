@@ -2,6 +2,7 @@
 import { h, icon } from "./dom.js";
 import { get, post } from "./api.js";
 import { w } from "./words.js";
+import { said } from "./exchange_words.js";
 
 const SCENES = ["missed_new", "missed_again", "answered", "outbound_reached", "outbound_unanswered", "hidden", "order", "night"];
 const SHAPES = { in: "in", out: "out", note: "note" };
@@ -119,7 +120,7 @@ export class Panel {
     return h("ol", { cls: "timeline" }, this.view.plan.map((call) => h("li", { cls: `call is-${call.state} is-${call.outcome ?? "note"}${call === next ? " is-next" : ""}` },
       h("time", { datetime: call.at }, time.format(new Date(call.at))),
       h("span", { cls: "call-sign" }, icon(SHAPES[{ answered: "in", missed: "in", outbound: "out" }[call.kind]] ?? "note")),
-      h("span", { cls: "call-words" }, h("b", {}, call.title), h("small", {}, [this.who(call), call.line].filter(Boolean).join(" · "))),
+      h("span", { cls: "call-words" }, h("b", {}, said(call.title)), h("small", {}, [this.who(call), said(call.line)].filter(Boolean).join(" · "))),
       h("span", { cls: "call-state" }, w(call.state)))));
   }
 
@@ -131,7 +132,7 @@ export class Panel {
     const rows = Object.keys(this.view.truth).map((key) => {
       const mark = this.mark(key);
       const sign = mark === null ? h("span", { cls: "mark", "aria-label": w("noNumber") }, "–") : h("span", { cls: `mark is-${mark ? "good" : "bad"}`, "aria-label": w(mark ? "agree" : "differ") }, mark ? "✓" : "✗");
-      const label = this.view.labels?.[key] ?? key;
+      const label = said(this.view.labels?.[key] ?? key);
       return h("tr", { data: { key } }, h("th", { scope: "row", cls: label.startsWith("·") ? "is-sub" : "" }, label), h("td", {}, this.number(this.view.truth[key])), h("td", {}, this.number(this.view.bot[key])), h("td", {}, sign));
     });
     return h("table", { cls: "answers" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, w("what")), h("th", { scope: "col" }, w("planted")), h("th", { scope: "col" }, w("bot")), h("th", {}, ""))), h("tbody", {}, rows));

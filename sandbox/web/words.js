@@ -67,5 +67,4 @@ export function speak(code) {
   document.documentElement.lang = code;
 }
 
-// The exchange's titles and labels come in English from the plan; a word without translation stays as it came.
 export const w = (key) => WORDS[spoken][key] ?? WORDS.en[key] ?? key;

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from sandbox.days.ordinary_day import TRUTH
+from sandbox.days.count import LABELS
+from sandbox.days.exchange import SCENE_TITLES
+from sandbox.days.ordinary_day import ROWS, TRUTH
 from tests.sandbox.stage import IRYNA, NEEDS_CHROMIUM, OLGA, Stage
 from tests.sandbox.test_page import browser, chat, keys, opened, play
 
@@ -60,7 +62,7 @@ async def test_every_word_can_be_read_and_every_button_hit(browser: Browser, pla
     await full_of_everything(play)
     await play.exchange.play("all")
     page = await opened(browser, play, color_scheme=scheme)
-    await expect(chat(page, "Aurora Windows").locator("article")).to_have_count(2)
+    await expect(chat(page, "Aurora Windows").locator("article")).to_have_count(3)
     for act in ("tab-answers", "tab-day"):
         await page.locator(f'[data-act="{act}"]').click()
         seen = await page.evaluate(CONTRAST)
@@ -90,6 +92,16 @@ async def test_known_answers_stand_beside_what_the_bot_says(browser: Browser, pl
     await expect(wrong.locator("td")).to_have_text([str(TRUTH["missed"]), str(TRUTH["missed"] + 1), "✗"])
     await expect(page.locator('tr[data-key="by_hand"] td').last).to_have_text("–")
     await expect(page.locator('[data-act="tab-answers"] .mark')).to_have_text("✗ 1")
+
+
+async def test_the_plan_is_told_in_every_language_of_the_page(browser: Browser, play: Stage) -> None:
+    page = await opened(browser, play)
+    said = await page.evaluate("import('/exchange_words.js').then((words) => words.SAID)")
+    english = {row[2] for row in ROWS} | set(LABELS.values()) | set(SCENE_TITLES.values())
+    for language in ("ru", "uk"):
+        assert english <= set(said[language])
+        await page.get_by_role("button", name=language.upper(), exact=True).click()
+        await expect(page.locator(".call b").first).to_have_text(said[language]["Night call, nobody is in"])
 
 
 async def test_a_scene_button_makes_a_call_and_shows_it(browser: Browser, play: Stage) -> None:
