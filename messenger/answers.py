@@ -14,6 +14,7 @@ from messenger.render import render_plain
 # Every name a text may use: a refusal that brings less still finds its words.
 _REFUSAL_VALUES = ("at", "expected", "found", "how", "setting", "who")
 _TOAST_VALUES = ("is_started", "phone", "to", "until")
+_LIMITS = {"expected": 110}  # a rule is worth nothing when its end is cut off
 _ALIASES = {"key": "setting", "name": "who", "number": "phone"}
 
 
@@ -33,13 +34,13 @@ def toast(kind: str, language: str, *, timezone: str = "UTC", now: datetime | No
 
 def _values(given: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     named = {_ALIASES.get(name, name): value for name, value in given.items()}
-    return {name: _harmless(named.get(name)) for name in names}
+    return {name: _harmless(named.get(name), _LIMITS.get(name, 60)) for name in names}
 
 
-def _harmless(value: Any) -> Any:
+def _harmless(value: Any, limit: int) -> Any:
     if value is None or isinstance(value, (bool, datetime)):
         return value
-    return cut(value, 60) or None
+    return cut(value, limit) or None
 
 
 def _short(text: str) -> str:

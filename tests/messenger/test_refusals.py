@@ -16,6 +16,7 @@ KEYS = (
     *("viewer_cannot", "reopen_too_late", "nothing_to_call", "text_too_long", "text_empty", "bad_moment"),
     *("moment_past", "no_such_member", "menu_of_other", "screen_of_other", "stale_card", "not_a_team_chat"),
     *("team_only_head", "already_merged", "same_client", "no_such_client", "bad_number", "bad_setting", "bad_hours"),
+    *("name_taken", "wrong_secret_key"),
 )
 TOASTS = (
     *("taken", "released", "handled", "snoozed", "transferred", "noted", "reopened", "blocked", "unblocked"),
@@ -65,6 +66,8 @@ def test_a_forged_press_is_not_yours():
 
 def test_values_are_shown_as_typed():
     assert said("bad_setting", key="hours", found="<b>&", expected="a word") == "hours: found “<b>&”, expected a word"
+    rule = "a number or a duration such as 30s, 5m, 1h, 3d, from 1m to 31d"
+    assert said("bad_setting", setting="remind_minutes", found="soon", expected=rule).endswith(rule)
     assert "812" in said("text_too_long", found=812)
 
 
