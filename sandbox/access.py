@@ -87,7 +87,7 @@ def reply_of(chat: Chat, args: Arguments) -> int | None:
     wanted = given.get("message_id") or args.integer("reply_to_message_id")
     if not wanted:
         return None
-    message = chat.messages.get(int(wanted))
+    message = chat.messages.get(wanted) if isinstance(wanted, int) else None
     if message is not None and not message.is_deleted:
         return message.id
     if given.get("allow_sending_without_reply") or args.flag("allow_sending_without_reply"):

@@ -29,7 +29,9 @@ class Arguments:
 
     def text(self, name: str) -> str:
         """A string, empty if absent."""
-        value = self.values.get(name, "")
+        value = self.values.get(name)
+        if value is None:
+            return ""
         return value if isinstance(value, str) else json.dumps(value)
 
     def integer(self, name: str) -> int | None:

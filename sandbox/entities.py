@@ -221,7 +221,7 @@ def make_entity(tag: Tag, inner: str) -> Json | None:
 
 def link_entity(url: str) -> Json | None:
     """A text link, a mention of a person without username, or nothing."""
-    if USER_LINK.match(url):
+    if USER_LINK.fullmatch(url):
         return {"type": "text_mention", "url": url}
     if "://" not in url and "." in url and " " not in url:
         url = f"http://{url}/"

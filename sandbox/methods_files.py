@@ -132,7 +132,7 @@ def store(world: World, kind: str, upload: Upload) -> StoredFile:
     """Keep a file; the same bytes get the same unique id."""
     number = len(world.files) + 1
     unique_id = hashlib.sha256(upload.data).hexdigest()[:16]
-    guessed = mimetypes.guess_type(upload.name)[0] or upload.content_type or "application/octet-stream"
+    guessed = mimetypes.guess_type(upload.name)[0] or upload.content_type.partition(";")[0]
     suffix = upload.name.rpartition(".")[2] or "bin"
     path = f"{kind}s/file_{number}.{suffix}"
     stored = StoredFile(f"sandbox-{kind}-{number}", unique_id, upload.name, guessed, upload.data, path)

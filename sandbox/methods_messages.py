@@ -42,6 +42,9 @@ async def send_rich_message(site: Site, args: Arguments) -> Json:
 def draft(world: World, args: Arguments) -> Message:
     """A message for the chat, topic and reply of the request, not yet posted."""
     chat = writable_chat(world, args)
+    if args.values.get("ephemeral_message_parameters") or args.values.get("receiver_user_id"):
+        # not played here: shown to everybody it would leak what was meant for one
+        raise bad_request("EPHEMERAL_MESSAGE_UNSUPPORTED")
     thread_id = thread_of(world, chat, args)
     reply_to_id = reply_of(chat, args)
     markup = reply_markup(args, chat.type == "private")

@@ -11,8 +11,8 @@ KEEP_ALIVE_SECONDS = 15.0
 
 
 async def stream_events(journal: Journal, stopping: asyncio.Event, request: web.Request) -> web.StreamResponse:
-    """New changes as they come; `after_seq` or Last-Event-ID asks for older ones first."""
-    asked = request.query.get("after_seq") or request.headers.get("Last-Event-ID")
+    """New changes as they come; `after_seq`, or Last-Event-ID of a reconnecting page, asks for older ones first."""
+    asked = request.headers.get("Last-Event-ID") or request.query.get("after_seq")
     seq = int(asked) if asked else journal.seq
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
     await response.prepare(request)

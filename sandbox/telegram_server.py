@@ -62,12 +62,14 @@ class TelegramServer:
         return app
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 takes a free one."""
+        """Listen; port 0 takes a free one. After a stop the same world may be started again: an outage."""
+        self.stopping.clear()
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
         self.url = f"http://{host}:{self._runner.addresses[0][1]}"
+        self.courier.resume()
 
     async def stop(self) -> None:
         """Let everybody go and stop listening."""
@@ -80,7 +82,7 @@ class TelegramServer:
         self.world.journal.pulse.ring()
         if self.site.poller is not None:
             self.site.poller.cancel()
-        await self.courier.stop()
+        await self.courier.halt()
 
     async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 10.0) -> T:  # noqa: ASYNC109 - tells why
         """The first truthy value of `predicate`, asked again after every change; TimeoutError tells what came last."""

@@ -65,7 +65,7 @@ def thread_view(chat: Chat, message: Message) -> Json:
 
 def content_view(world: "World", message: Message) -> Json:
     """Text, caption, media or service part of a message."""
-    entities = [entity_view(world, entity) for entity in message.entities]
+    entities = [shown for entity in message.entities if (shown := entity_view(world, entity))]
     if message.text is not None:
         return {"text": message.text, **filled(entities=entities)}
     caption = filled(caption=message.caption, caption_entities=entities)
@@ -73,13 +73,13 @@ def content_view(world: "World", message: Message) -> Json:
     return {**message.media, **message.service, **rich, **caption}
 
 
-def entity_view(world: "World", entity: Json) -> Json:
-    """An entity; a mention by id carries the person."""
+def entity_view(world: "World", entity: Json) -> Json | None:
+    """An entity; a mention by id carries the person, of a stranger it is plain text."""
     if entity["type"] != "text_mention" or "url" not in entity:
         return entity
     user = world.users.get(int(entity["url"].rpartition("=")[2]))
     shown = {name: value for name, value in entity.items() if name != "url"}
-    return {**shown, "user": user_view(user)} if user else {**shown, "type": "underline"}
+    return {**shown, "user": user_view(user)} if user else None
 
 
 def member_view(world: "World", chat: Chat, user_id: int, status: str | None = None) -> Json:

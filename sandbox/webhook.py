@@ -41,12 +41,20 @@ class WebhookCourier:
         self.url, self._secret = url, secret
         if connections != self._connections:
             self._slots, self._connections = asyncio.Semaphore(connections), connections
-        if self._dispatcher is None:
+        self.resume()
+
+    def resume(self) -> None:
+        """Go on delivering after a halt, if there is an address."""
+        if self.url and self._dispatcher is None:
             self._dispatcher = asyncio.create_task(self._dispatch())
 
     async def stop(self) -> None:
-        """Deliver no more; what was not confirmed stays."""
+        """Deliver no more and forget the address; what was not confirmed stays."""
         self.url = ""
+        await self.halt()
+
+    async def halt(self) -> None:
+        """Deliver nothing until resumed."""
         tasks = [*self._queues.values(), *([self._dispatcher] if self._dispatcher else [])]
         # answering a webhook may itself call deleteWebhook: a task does not wait for itself
         tasks = [task for task in tasks if task is not asyncio.current_task()]

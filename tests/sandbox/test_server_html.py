@@ -1,6 +1,8 @@
 """Telegram's HTML: what becomes of it, and the words for what is refused."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox.entities import parse_html
 from sandbox.formatting import settle
@@ -76,3 +78,21 @@ def test_details_of_entities():
 
 def test_at_most_a_hundred_entities_are_kept():
     assert len(settle(*parse_html("<b>a</b> " * 120)).entities) == 100
+
+
+PIECES = ["<b>", "</b>", "<i>", "</i>", "<code>", "</code>", "<pre>", "</pre>", "<blockquote>", "</blockquote>", "</>"]
+WORDS = [" ", "\n", "a", "🔔", "ж", "&lt;", "&", "/x", "@taras", '<a href="https://a.example">', "</a>", "<", ">"]
+
+
+@given(st.lists(st.sampled_from(PIECES + WORDS), max_size=14).map("".join))
+def test_every_text_is_understood_or_refused_and_entities_lie_in_it(html):
+    try:
+        settled = settle(*parse_html(html))
+    except Refusal:
+        return
+    units = settled.text.encode("utf-16-le")
+    assert settled.text == settled.text.rstrip()
+    for entity in settled.entities:
+        start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
+        assert 0 <= start < end <= len(units)
+        assert units[start:end].decode("utf-16-le")

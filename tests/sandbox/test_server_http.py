@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
+from aiogram.exceptions import TelegramNetworkError
 
 from tests.sandbox.server_stage import BOT, OLGA, TARAS, TOKEN, keyboard, open_stage
 
@@ -157,3 +158,15 @@ async def next_event(stream):
         line = (await stream.content.readline()).decode()
         if line.startswith("data: "):
             return json.loads(line[6:])
+
+
+async def test_a_server_may_go_away_and_come_back_with_its_world(stage):
+    await stage.bot.send_message(stage.team, "before")
+    port = int(stage.server.url.rpartition(":")[2])
+    await stage.server.stop()
+    with pytest.raises(TelegramNetworkError):
+        await stage.bot.send_message(stage.team, "during")
+    await stage.server.start(port=port)
+    await stage.bot.send_message(stage.team, "after")
+    shown = [m["text"] for m in stage.world.messages(stage.team) if "text" in m]
+    assert shown == ["before", "after"]

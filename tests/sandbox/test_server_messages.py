@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from aiogram.types import (
     BufferedInputFile,
+    EphemeralMessageParameters,
     ForceReply,
     InlineKeyboardMarkup,
     InputMediaDocument,
@@ -225,3 +226,16 @@ async def test_bad_rich_html_is_refused(stage, html, words):
 async def test_an_empty_keyboard_is_no_keyboard(stage):
     empty = InlineKeyboardMarkup(inline_keyboard=[])
     assert (await stage.bot.send_message(stage.team, "x", reply_markup=empty)).reply_markup is None
+
+
+async def test_a_person_is_mentioned_by_id_and_a_stranger_stays_plain(stage):
+    sent = await stage.bot.send_message(
+        stage.team, f'<a href="tg://user?id={TARAS}">T</a> <a href="tg://user?id=5">S</a>'
+    )
+    assert [(e.type, e.user.id) for e in sent.entities] == [("text_mention", TARAS)]
+
+
+async def test_a_message_for_one_is_refused_rather_than_shown_to_all(stage):
+    hidden = EphemeralMessageParameters(receiver_user_id=OLGA)
+    sent = stage.bot.send_message(stage.team, "secret", ephemeral_message_parameters=hidden)
+    assert "EPHEMERAL_MESSAGE_UNSUPPORTED" in await stage.refusal(sent)
