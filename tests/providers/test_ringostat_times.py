@@ -79,6 +79,7 @@ def test_an_end_is_found_from_what_was_ticked() -> None:
     bare = without(ROW, "duration", "billsec", "waittime")
     assert read(bare | {"duration_ms": "25500"}).ended_at == after(25.5)
     assert read(bare | {"waittime": "7", "billsec": "3"}).ended_at == after(10)
+    assert read(bare | {"waittime": "-7", "billsec": "3"}).ended_at == after(3)
     assert read(bare).ended_at == NOW
 
 
