@@ -46,6 +46,7 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
         if change.is_open:
             await _show(desk, chats, change, "held" if is_night else "live")
         if change.has_new_miss and not is_night:
+            await _end_the_night(desk, chats, change)
             await _say_again(desk, chats, change)
     if is_night and any(change.is_open for change in changes):
         await teams.set_moment(desk.c, desk.book.id, "morning_at", book.schedule_now.next_opening(now))
@@ -54,6 +55,12 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
 async def _show(desk: Desk, chats: list[notices.Chat], change: Change, state: str) -> None:
     for chat in chats:
         await notices.add_card(desk.c, chat, "case", change.case_id, now=desk.now, state=state)
+
+
+async def _end_the_night(desk: Desk, chats: list[notices.Chat], change: Change) -> None:
+    """Whoever calls again by day gets a card of his own, even if the morning list named him."""
+    for chat in chats:
+        await notices.release_held(desk.c, desk.book.id, chat.id, [change.case_id], desk.now)
 
 
 async def _say_again(desk: Desk, chats: list[notices.Chat], change: Change) -> None:

@@ -186,6 +186,29 @@ async def renew_card(c: AsyncConnection, team_id: int, card_id: int, now: dateti
     )
 
 
+async def held_cases(c: AsyncConnection, team_id: int, chat_id: int) -> list[int]:
+    """Case ids whose cards wait for the morning in one chat."""
+    query = select(cards.c.subject_id).where(
+        cards.c.team_id == team_id, cards.c.chat_id == chat_id, cards.c.subject == "case", cards.c.state == "held"
+    )
+    return list(await c.scalars(query))
+
+
+async def release_held(
+    c: AsyncConnection, team_id: int, chat_id: int, case_ids: Collection[int], now: datetime
+) -> None:
+    """The night is over for these cards: they are shown like any first alert."""
+    which = (cards.c.team_id == team_id) & (cards.c.chat_id == chat_id) & cards.c.subject_id.in_(case_ids)
+    which &= (cards.c.subject == "case") & (cards.c.state == "held")
+    await c.execute(update(cards).where(which).values(state="live", not_before=now))
+
+
+async def expired_menus(c: AsyncConnection, now: datetime) -> list[tuple[int, int]]:
+    """(team, card) of menus that nobody closed in time."""
+    query = select(cards.c.team_id, cards.c.id).where(cards.c.menu_until <= now).limit(200)
+    return [(row.team_id, row.id) for row in await c.execute(query)]
+
+
 async def add_letter(c: AsyncConnection, letter: Letter) -> int | None:
     """Queue a letter; None if one with the same key was queued before."""
     values = {
