@@ -1,0 +1,114 @@
+"""How fast Telegram lets one bot talk, and what of that is used up (promise 7)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_WORD = re.compile(r"(\d+)/(s|s/chat|min/group)")
+_FIELDS = {"s": "per_second", "s/chat": "chat_per_second", "min/group": "group_per_minute"}
+_SWEEP_EVERY = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``count`` in any ``span``."""
+
+    count: int
+    span: timedelta
+
+    def free_at(self, sends: Sequence[datetime], now: datetime) -> datetime:
+        """When one more fits; ``sends`` in order, the newest last."""
+        return max(now, sends[-self.count] + self.span) if len(sends) >= self.count else now
+
+    def room(self, sends: Sequence[datetime], now: datetime) -> int:
+        """How many fit at once."""
+        return self.count - sum(1 for at in sends if at > now - self.span)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Sends and edits together: of the bot, in one chat, in one group."""
+
+    per_second: int = 30
+    chat_per_second: int = 1
+    group_per_minute: int = 20
+
+    @property
+    def bot(self) -> tuple[Rate, ...]:
+        """The bot's own pace, and a third of it in a third of a second: a late request must not meet the next burst."""
+        part = math.ceil(self.per_second / 3)
+        return Rate(self.per_second, timedelta(seconds=1)), Rate(part, timedelta(seconds=part / self.per_second))
+
+    def chat(self, telegram_id: int) -> tuple[Rate, ...]:
+        """What holds in this chat."""
+        second = Rate(1, timedelta(seconds=1 / self.chat_per_second))
+        return (second, Rate(self.group_per_minute, timedelta(minutes=1))) if is_group(telegram_id) else (second,)
+
+
+def is_group(telegram_id: int) -> bool:
+    """Telegram numbers people from 1 up, groups and channels from -1 down."""
+    return telegram_id < 0
+
+
+def parse_limits(text: str) -> Limits:
+    """Limits from a setting like "30/s 1/s/chat 20/min/group"; what is not named keeps its default."""
+    given: dict[str, int] = {}
+    for word in text.split():
+        match = _WORD.fullmatch(word)
+        if match is None or int(match[1]) == 0:
+            raise ValueError(f'unknown rate limit "{word}": expected 30/s, 1/s/chat or 20/min/group, each above zero')
+        if _FIELDS[match[2]] in given:
+            raise ValueError(f'rate limit "{word}": another one for /{match[2]} was named before it')
+        given[_FIELDS[match[2]]] = int(match[1])
+    return Limits(**given)
+
+
+class History:
+    """What was sent lately, by Telegram chat; forgets what no limit asks about any more."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._bot_rates = limits.bot
+        self._bot: deque[datetime] = deque(maxlen=limits.per_second)
+        self._chats: dict[int, deque[datetime]] = {}
+        self._noted = 0
+
+    def note(self, telegram_id: int, at: datetime) -> None:
+        """A request (send or edit) leaves now."""
+        self._bot.append(at)
+        sends = self._chats.setdefault(telegram_id, deque(maxlen=self.limits.group_per_minute))
+        sends.append(at)
+        self._noted += 1
+        if self._noted % _SWEEP_EVERY == 0:
+            self._sweep(at)
+
+    def settle(self, telegram_id: int, at: datetime) -> None:
+        """The request has been answered: Telegram counted it at some moment up to now, we count it now."""
+        sends = self._chats.get(telegram_id)
+        if sends:
+            sends[-1] = max(sends[-1], at)
+
+    def next_allowed_at(self, telegram_id: int, now: datetime) -> datetime:
+        """When the chat takes one more, whatever the bot's own pace."""
+        sends = self._chats.get(telegram_id, ())
+        return max(rate.free_at(sends, now) for rate in self.limits.chat(telegram_id))
+
+    def bot_free_at(self, now: datetime) -> datetime:
+        """When the bot may send one more to anybody."""
+        return max(rate.free_at(self._bot, now) for rate in self._bot_rates)
+
+    def room(self, now: datetime) -> int:
+        """How many may leave at once, to chats that take them."""
+        return max(0, min(rate.room(self._bot, now) for rate in self._bot_rates))
+
+    def __len__(self) -> int:
+        return len(self._chats)
+
+    def _sweep(self, now: datetime) -> None:
+        minute_ago = now - timedelta(minutes=1)
+        self._chats = {chat: sends for chat, sends in self._chats.items() if sends[-1] > minute_ago}
