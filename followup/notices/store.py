@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -230,6 +230,29 @@ async def add_letter(c: AsyncConnection, letter: Letter) -> int | None:
 async def letter_shown_as(c: AsyncConnection, telegram_id: int, message_id: int) -> Row | None:
     """The letter behind a message: whose question a reply answers."""
     query = select(letters).where(letters.c.shown_in == telegram_id, letters.c.message_id == message_id)
+    return await one_row(c, query.limit(1))
+
+
+async def letter_before(c: AsyncConnection, team_id: int, row: Mapping[str, Any]) -> Row | None:
+    """The newest sent letter of the same kind and chat before this one."""
+    query = (
+        select(letters)
+        .where(
+            letters.c.team_id == team_id,
+            letters.c.chat_id == row["chat_id"],
+            letters.c.kind == row["kind"],
+            letters.c.id < row["id"],
+            letters.c.message_id.is_not(None),
+        )
+        .order_by(letters.c.id.desc())
+        .limit(1)
+    )
+    return await one_row(c, query)
+
+
+async def card_shown_as(c: AsyncConnection, telegram_id: int, message_id: int) -> Row | None:
+    """The card behind a message."""
+    query = select(cards).where(cards.c.shown_in == telegram_id, cards.c.message_id == message_id)
     return await one_row(c, query.limit(1))
 
 

@@ -63,6 +63,7 @@ cards = Table(
     Column("claimed_until", UtcDateTime),
     UniqueConstraint("chat_id", "subject", "subject_id"),
     Index("ix_cards_subject_subject_id", "subject", "subject_id"),
+    Index("ix_cards_shown_in_message_id", "shown_in", "message_id"),
     Index(
         "ix_cards_menu_until",
         "menu_until",

@@ -1,0 +1,216 @@
+"""The outbox's own SQL: what waits, who has it in hand, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, Table, case, func, literal, or_, select, union_all, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.notices import priorities
+from followup.notices.tables import cards, chats, letters
+from storage.rows import Row, all_rows, one_row
+
+Kind: TypeAlias = Literal["card", "letter"]
+_TABLES: dict[Kind, Table] = {"card": cards, "letter": letters}
+# A chat sends one message a second: more of it than that is of no use before the next look.
+_MOST_OF_A_CHAT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A card or a letter in the outbox."""
+
+    kind: Kind
+    team_id: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """The outbox in numbers, for /metrics and readiness."""
+
+    waiting: int
+    dead: int
+    oldest_at: datetime | None
+
+
+async def waiting(c: AsyncConnection, now: datetime, limit: int) -> list[Row]:
+    """What may be sent now, of all teams (one bot serves them all): of each Telegram chat its first few, best first.
+
+    Columns: item, id, team_id, telegram_id, priority, since.
+    """
+    due = _due_cards(now).union_all(_due_letters(now)).subquery("due")
+    order = (due.c.priority, due.c.since, due.c.item, due.c.id)
+    place = func.row_number().over(partition_by=due.c.telegram_id, order_by=order).label("place")
+    ranked = select(due, place).subquery("ranked")
+    best = select(ranked).where(ranked.c.place <= _MOST_OF_A_CHAT)
+    best = best.order_by(ranked.c.priority, ranked.c.since, ranked.c.item, ranked.c.id)
+    return await all_rows(c, best.limit(limit))
+
+
+def _due_cards(now: datetime) -> Select[Any]:
+    # The card shown least lately is the oldest: one that changes all the time must not starve the others.
+    since = func.coalesce(cards.c.shown_at, cards.c.created_at, type_=cards.c.created_at.type)
+    target = case((cards.c.message_id.is_not(None), func.coalesce(cards.c.shown_in, chats.c.telegram_id)))
+    columns = (
+        literal("card").label("item"),
+        cards.c.id,
+        cards.c.team_id,
+        func.coalesce(target, chats.c.telegram_id).label("telegram_id"),
+        cards.c.priority,
+        since.label("since"),
+    )
+    joined = cards.join(chats, (chats.c.id == cards.c.chat_id) & (chats.c.team_id == cards.c.team_id))
+    return select(*columns).select_from(joined).where(_is_card_behind(), chats.c.is_reachable, *_is_free(cards, now))
+
+
+def _due_letters(now: datetime) -> Select[Any]:
+    columns = (
+        literal("letter").label("item"),
+        letters.c.id,
+        letters.c.team_id,
+        chats.c.telegram_id,
+        letters.c.priority,
+        letters.c.created_at.label("since"),
+    )
+    joined = letters.join(chats, (chats.c.id == letters.c.chat_id) & (chats.c.team_id == letters.c.team_id))
+    return (
+        select(*columns).select_from(joined).where(_is_letter_pending(), chats.c.is_reachable, *_is_free(letters, now))
+    )
+
+
+def _is_card_behind() -> ColumnElement[bool]:
+    return (cards.c.shown < cards.c.wanted) & (cards.c.state == "live")
+
+
+def _is_letter_pending() -> ColumnElement[bool]:
+    return letters.c.state == "pending"
+
+
+def _is_free(table: Table, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return table.c.not_before <= now, or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+
+
+async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) -> Row | None:
+    """Take the item in hand until then; None if it waits no more or somebody has it.
+
+    The row as it is now, with its chat's ``telegram_id``, ``thread_id``, ``chat_kind``, ``member_id``, ``capabilities``.
+    """
+    table = _TABLES[item.kind]
+    is_waiting = _is_card_behind() if item.kind == "card" else _is_letter_pending()
+    free = (is_waiting, *_is_free(table, now))
+    taken = update(table).where(table.c.team_id == item.team_id, table.c.id == item.id, *free)
+    result = await c.execute(taken.values(claimed_until=until))
+    return await _with_chat(c, item) if result.rowcount == 1 else None
+
+
+async def _with_chat(c: AsyncConnection, item: Item) -> Row | None:
+    table = _TABLES[item.kind]
+    place = (chats.c.telegram_id, chats.c.thread_id, chats.c.member_id, chats.c.capabilities)
+    query = select(table, *place, chats.c.kind.label("chat_kind")).join(chats, chats.c.id == table.c.chat_id)
+    return await one_row(c, query.where(table.c.team_id == item.team_id, table.c.id == item.id))
+
+
+async def release(c: AsyncConnection, item: Item, **values: Any) -> None:
+    """Give the item back, with what has become of it."""
+    table = _TABLES[item.kind]
+    mine = update(table).where(table.c.team_id == item.team_id, table.c.id == item.id)
+    await c.execute(mine.values(claimed_until=None, **values))
+
+
+async def release_all(c: AsyncConnection) -> None:
+    """Give back what a sender had in hand when it died; only for the one process that sends."""
+    for table in (cards, letters):
+        await c.execute(update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The message that shows a card."""
+
+    message_id: int | None
+    shown_in: int | None
+    is_photo: bool
+    content_hash: str | None
+
+
+async def record_card_shown(c: AsyncConnection, card: Row, message: Shown, now: datetime) -> bool:
+    """The chat shows what ``card`` (the row as claimed) wanted; what was wanted since then is still wanted.
+
+    False if the card was given up for a new message meanwhile: then it only goes back to the queue.
+    """
+    mine = (cards.c.team_id == card["team_id"]) & (cards.c.id == card["id"])
+    is_same = cards.c.message_id.is_not_distinct_from(card["message_id"])
+    values = {
+        "shown": case((cards.c.shown < card["wanted"], card["wanted"]), else_=cards.c.shown),
+        # After the first alert only an edit is left to do.
+        "priority": case((cards.c.priority == priorities.ALERT, priorities.EDIT), else_=cards.c.priority),
+        "message_id": message.message_id,
+        "shown_in": message.shown_in,
+        "is_photo": message.is_photo,
+        "content_hash": message.content_hash,
+        "shown_at": now if message.message_id is not None else card["shown_at"],
+    }
+    result = await c.execute(
+        update(cards).where(mine, is_same).values(claimed_until=None, tries=0, error=None, **values)
+    )
+    if result.rowcount == 1:
+        return True
+    await release(c, Item("card", card["team_id"], card["id"]))
+    return False
+
+
+async def forget_message(c: AsyncConnection, card: Row, error: str) -> None:
+    """The message cannot be changed any more: the card is shown by a new one in its turn."""
+    fresh = {"message_id": None, "shown_in": None, "content_hash": None, "is_photo": False}
+    await release(c, Item("card", card["team_id"], card["id"]), error=error, **fresh)
+
+
+async def record_letter_sent(c: AsyncConnection, letter: Row, message_id: int, now: datetime) -> None:
+    """Said."""
+    sent = {"state": "sent", "message_id": message_id, "shown_in": letter["telegram_id"], "sent_at": now, "error": None}
+    await release(c, Item("letter", letter["team_id"], letter["id"]), **sent)
+
+
+async def skip_letter(c: AsyncConnection, letter: Row, why: str) -> None:
+    """No longer true, so not said."""
+    await release(c, Item("letter", letter["team_id"], letter["id"]), state="skipped", error=why or None)
+
+
+async def postpone(c: AsyncConnection, item: Item, until: datetime, error: str) -> None:
+    """Not now."""
+    table = _TABLES[item.kind]
+    await release(c, item, not_before=until, error=error, tries=table.c.tries + 1)
+
+
+async def give_up(c: AsyncConnection, item: Item, error: str) -> None:
+    """Telegram will never take it."""
+    await release(c, item, state="dead", error=error)
+
+
+async def release_claims_of(c: AsyncConnection, items: Collection[Item]) -> None:
+    """Give several items back untouched."""
+    for item in items:
+        await release(c, item)
+
+
+async def queue_state(c: AsyncConnection, now: datetime) -> QueueState:
+    """What waits and what was given up, of all teams."""
+    due = union_all(
+        select(cards.c.not_before)
+        .join(chats, chats.c.id == cards.c.chat_id)
+        .where(_is_card_behind(), chats.c.is_reachable, cards.c.not_before <= now),
+        select(letters.c.not_before)
+        .join(chats, chats.c.id == letters.c.chat_id)
+        .where(_is_letter_pending(), chats.c.is_reachable, letters.c.not_before <= now),
+    ).subquery("due")
+    oldest = func.min(due.c.not_before, type_=cards.c.not_before.type)
+    found = (await c.execute(select(func.count(), oldest).select_from(due))).one()
+    dead_cards = select(func.count()).select_from(cards).where(cards.c.state == "dead").scalar_subquery()
+    dead_letters = select(func.count()).select_from(letters).where(letters.c.state == "dead").scalar_subquery()
+    dead = (await c.execute(select(dead_cards + dead_letters))).scalar_one()
+    return QueueState(waiting=found[0], dead=dead, oldest_at=found[1])

@@ -1,0 +1,177 @@
+"""What a card or a letter says when its turn comes: always the stored truth of that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.cases.queue import queue_page
+from followup.cases.reading import case_view, history
+from followup.cases.views import QueueFilter
+from followup.clock import Clock
+from followup.notices import priorities
+from followup.notices import store as notices
+from followup.reminders.actions import note_shown
+from followup.teams import store as teams
+from followup.teams.book import TeamBook
+from followup.teams.desk import Desk
+from followup.teams.shelf import Shelf
+from messenger.chats import ChatContext, MemberChoice, Menu, ReasonChoice
+from messenger.letters import LetterContext, selftest
+from messenger.outgoing import Outgoing
+from messenger.queue_screen import QueueContext, queue_screen
+from messenger.screens import case_card
+from messenger.settings_screen import settings_screen
+from storage.engine import Database
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A card's message; ``is_open``: it matters enough to be sent anew when somebody deleted it."""
+
+    outgoing: Outgoing
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What every rendering needs: one consistent view of the database, the team's book, the chat, the moment."""
+
+    c: AsyncConnection
+    book: TeamBook
+    chat: notices.Chat
+    now: datetime
+
+    @property
+    def is_private(self) -> bool:
+        """Telegram's private chats have positive ids."""
+        return self.chat.telegram_id > 0
+
+    @property
+    def mask(self) -> bool:
+        """Numbers are masked in groups, everywhere, or nowhere: the team's choice."""
+        chosen = self.book.policy.mask_numbers
+        return chosen == "always" or (chosen == "groups" and not self.is_private)
+
+    @property
+    def context(self) -> LetterContext:
+        """The same for letters."""
+        policy = self.book.policy
+        return LetterContext(
+            language=policy.language,
+            timezone=policy.timezone,
+            mask=self.mask,
+            team_name=self.book.name,
+            now=self.now,
+        )
+
+
+class StoredCards:
+    """Cards of cases and screens, rendered from the database."""
+
+    def __init__(self, database: Database, clock: Clock, shelf: Shelf) -> None:
+        self._database = database
+        self._clock = clock
+        self._shelf = shelf
+
+    async def card(self, row: Row) -> Rendered | None:
+        """The card as it has to stand now; None if there is nothing to show (any more)."""
+        async with self._database.read() as c:
+            chat = await notices.chat_by_id(c, row["team_id"], row["chat_id"])
+            if chat is None:
+                return None
+            readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now())
+            return await (_case(readers, row) if row["subject"] == "case" else _screen(readers, row))
+
+    async def card_shown(self, row: Row, now: datetime, *, first: bool) -> None:
+        """Promise 11: the clocks of a case start with its first shown alert."""
+        if not first:
+            return
+        async with self._database.write() as c:
+            desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
+            if row["subject"] == "case":
+                await note_shown(desk, [row["subject_id"]])
+            else:
+                await _screen_shown(desk, row)
+
+
+async def _case(readers: Readers, row: Row) -> Rendered | None:
+    view = await case_view(readers.c, readers.book, row["subject_id"])
+    was_asked_for = row["priority"] == priorities.ANSWER
+    if view is None or (view.state != "open" and row["message_id"] is None and not was_asked_for):
+        return None  # promise 12: what is no longer true is not sent
+    menu = await _menu(readers, row)
+    shown = await history(readers.c, readers.book, view.id) if menu and menu.kind == "history" else ()
+    policy = readers.book.policy
+    chat = ChatContext(
+        kind="private" if readers.is_private else "team",
+        language=policy.language,
+        timezone=policy.timezone,
+        mask=readers.mask,
+        sla=policy.sla,
+        reasons=await _reasons(readers),
+        members=tuple(MemberChoice(m.id, m.name) for m in readers.book.members.values() if m.may_work),
+        history=shown,
+    )
+    return Rendered(case_card(view, chat, menu, readers.now), is_open=view.state == "open")
+
+
+async def _menu(readers: Readers, row: Row) -> Menu | None:
+    menu = row["menu"]
+    if not menu or row["menu_until"] is None or row["menu_until"] <= readers.now:
+        return None
+    return Menu(menu["kind"], menu.get("page", 0), readers.book.member_name(menu["opener"]))
+
+
+async def _reasons(readers: Readers) -> tuple[ReasonChoice, ...]:
+    return tuple(ReasonChoice(reason.code, reason.title) for reason in readers.book.reasons)
+
+
+async def _screen(readers: Readers, row: Row) -> Rendered | None:
+    screen = await notices.screen(readers.c, row["subject_id"], [row["team_id"]])
+    if screen is None:
+        return None
+    kind, params = screen["kind"], screen["params"]
+    if kind == "missed":
+        return Rendered(await _queue(readers, screen["id"], params), is_open=True)
+    if kind == "selftest":
+        return Rendered(selftest(params["step"], readers.context), is_open=True)
+    return Rendered(settings_screen(readers.book, readers.context, screen["id"], params.get("menu")), is_open=True)
+
+
+async def _queue(readers: Readers, screen_id: int, params: Mapping[str, Any]) -> Outgoing:
+    chosen = queue_filter(params)
+    page = await queue_page(readers.c, readers.book, chosen, readers.now)
+    policy = readers.book.policy
+    context = QueueContext(
+        language=policy.language,
+        timezone=policy.timezone,
+        mask=readers.mask,
+        screen_id=screen_id,
+        team_name=readers.book.name,
+        window=policy.window,
+        titles=await teams.reason_titles(readers.c, readers.book.id),
+        menu=params.get("menu"),
+    )
+    return queue_screen(page, context)
+
+
+def queue_filter(params: Mapping[str, Any]) -> QueueFilter:
+    """What a stored screen shows."""
+    return QueueFilter(
+        tab=params.get("tab", "open"), day=params.get("day"), line=params.get("line"), page=params.get("page", 0)
+    )
+
+
+async def _screen_shown(desk: Desk, row: Row) -> None:
+    """The self-test edits what it has sent."""
+    screen = await notices.screen(desk.c, row["subject_id"], [desk.book.id])
+    if screen is not None and screen["kind"] == "selftest" and screen["params"]["step"] == "sent":
+        await notices.change_screen(desk.c, desk.book.id, screen["id"], {"step": "edited"})
+        await notices.raise_card(desk.c, desk.book.id, row["id"])
