@@ -1,5 +1,6 @@
 // One phone: a chat as one person sees it.
 import { h, avatar, iconButton } from "./dom.js";
+import { glyphs } from "./emoji.js";
 import { post } from "./api.js";
 import { w } from "./words.js";
 import { Composer } from "./composer.js";
@@ -7,6 +8,7 @@ import { messageNode, idOf, nameOf, textOf } from "./message.js";
 
 const KEPT = 300;
 const NEAR = 90;
+const SWIPE = 60;
 
 export class Column {
   // `place` is {key, chatId, title, note, people: [user], isGroup, topics}; `world` is what the page lends to all columns.
@@ -28,6 +30,7 @@ export class Column {
     this.showChips();
     this.showTopics();
     this.keepAtEnd();
+    this.replyBySwipe();
   }
 
   head() {
@@ -43,6 +46,17 @@ export class Column {
     const stay = () => this.isStuck && this.toEnd(false);
     new ResizeObserver(stay).observe(this.list);
     this.list.addEventListener("load", stay, true);
+  }
+
+  replyBySwipe() {
+    let from = null;
+    this.list.addEventListener("touchstart", (event) => { from = event.touches[0]; }, { passive: true });
+    this.list.addEventListener("touchend", (event) => {
+      const to = event.changedTouches[0];
+      const node = event.target.closest("article");
+      if (!from || !node || from.clientX - to.clientX < SWIPE || Math.abs(from.clientY - to.clientY) > SWIPE / 2) return;
+      this.reply(this.seen.get(Number(node.dataset.id)), true);
+    });
   }
 
   showChips() {
@@ -234,7 +248,7 @@ export class Column {
   }
 
   toast(text, isAlert = false) {
-    const node = h("div", { cls: `toast${isAlert ? " is-alert" : ""}`, role: isAlert ? "alertdialog" : "status" }, h("p", {}, text));
+    const node = h("div", { cls: `toast${isAlert ? " is-alert" : ""}`, role: isAlert ? "alertdialog" : "status" }, h("p", {}, glyphs(text)));
     if (isAlert) node.append(h("button", { type: "button", cls: "key key-primary", onclick: () => node.remove() }, w("ok")));
     else setTimeout(() => node.remove(), 6000);
     this.toasts.append(node);

@@ -1,5 +1,6 @@
 // Where a person writes: text, reply bar, the bot's commands by "/", and a reply keyboard if the bot gave one.
 import { h, iconButton } from "./dom.js";
+import { glyphs } from "./emoji.js";
 import { get, listOf } from "./api.js";
 import { w } from "./words.js";
 import { nameOf, textOf } from "./message.js";
@@ -30,7 +31,7 @@ export class Composer {
     this.bar.replaceChildren();
     this.field.placeholder = message?.reply_markup?.input_field_placeholder ?? w("write");
     if (!message) return;
-    this.bar.append(h("div", { cls: "reply-words" }, h("b", {}, `${w("replyTo")} ${nameOf(message.from)}`), h("span", {}, textOf(message).slice(0, 120))),
+    this.bar.append(h("div", { cls: "reply-words" }, h("b", {}, `${w("replyTo")} ${nameOf(message.from)}`), h("span", {}, glyphs(textOf(message).slice(0, 120)))),
       iconButton("close", w("cancel"), () => this.column.reply(null)));
   }
 
@@ -38,7 +39,7 @@ export class Composer {
     this.keys.hidden = !rows;
     this.keys.replaceChildren(...(rows ?? []).map((row) => h("div", { cls: "keyboard-row" }, row.map((key) => {
       const text = typeof key === "string" ? key : key.text;
-      return h("button", { type: "button", cls: "key", onclick: () => this.column.say(text) }, text);
+      return h("button", { type: "button", cls: "key", onclick: () => this.column.say(text) }, glyphs(text));
     }))));
   }
 
@@ -63,7 +64,7 @@ export class Composer {
     this.picked = Math.min(this.picked, Math.max(0, this.shown.length - 1));
     this.menu.hidden = !this.shown.length;
     this.menu.replaceChildren(...this.shown.map((each, n) => h("button", { type: "button", role: "option", id: `${this.menu.id}-${n}`, tabindex: "-1",
-      cls: "command", "aria-selected": String(n === this.picked), onclick: () => this.choose(n) }, h("b", {}, `/${each.command}`), h("span", {}, each.description))));
+      cls: "command", "aria-selected": String(n === this.picked), onclick: () => this.choose(n) }, h("b", {}, `/${each.command}`), h("span", {}, glyphs(each.description ?? "")))));
     this.field.setAttribute("aria-activedescendant", `${this.menu.id}-${this.picked}`);
     this.menu.children[this.picked]?.scrollIntoView({ block: "nearest" });
   }

@@ -31,13 +31,15 @@ const SHAPES = {
   note: "M12 6v7M12 16.5v.5",
 };
 
-export function icon(name) {
+export const icon = (name) => drawing(SHAPES[name]);
+
+export function drawing(shape) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", SHAPES[name]);
+  path.setAttribute("d", shape);
   svg.append(path);
   return svg;
 }

@@ -1,5 +1,6 @@
 // Text with Telegram entities as DOM nodes: the text is never parsed as HTML, so a hostile name stays a name.
 import { h, copy } from "./dom.js";
+import { glyphs } from "./emoji.js";
 import { language, w } from "./words.js";
 
 const SIMPLE = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", marked: "mark", subscript: "sub", superscript: "sup" };
@@ -19,11 +20,11 @@ export function richText(text, entities, context) {
       if (end <= start) continue;
       const isBlock = BLOCKS.has(entity.type);
       // A block breaks the line by itself; the newline beside it would show as an empty line.
-      out.append(text.slice(at, isBlock && text[start - 1] === "\n" && start > at ? start - 1 : start));
+      out.append(glyphs(text.slice(at, isBlock && text[start - 1] === "\n" && start > at ? start - 1 : start)));
       out.append(wrap(entity, text.slice(start, end), walk(start, end), context));
       at = isBlock && text[end] === "\n" && end < to ? end + 1 : end;
     }
-    out.append(text.slice(at, to));
+    out.append(glyphs(text.slice(at, to)));
     return out;
   };
   return walk(0, text.length);

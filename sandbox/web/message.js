@@ -2,6 +2,7 @@
 import { h, icon, iconButton, avatar } from "./dom.js";
 import { richText } from "./entities.js";
 import { richMessage } from "./rich.js";
+import { glyphs } from "./emoji.js";
 import { keyboard } from "./keyboard.js";
 import { w, language } from "./words.js";
 
@@ -65,7 +66,7 @@ function content(message, context) {
 
 function quote(original, context) {
   const line = original.text ?? original.caption ?? (original.photo ? w("photo") : original.document?.file_name ?? "…");
-  return h("button", { type: "button", cls: "quote", onclick: () => context.onShow(idOf(original)) }, h("b", {}, nameOf(original.from)), h("span", {}, line.slice(0, 120)));
+  return h("button", { type: "button", cls: "quote", onclick: () => context.onShow(idOf(original)) }, h("b", {}, nameOf(original.from)), h("span", {}, glyphs(line.slice(0, 120))));
 }
 
 function stamp(message, context) {

@@ -10,6 +10,7 @@ const SHAPES = { in: "in", out: "out", note: "note" };
 export class Panel {
   constructor(node, world) {
     Object.assign(this, { node, world, tab: "day", view: null, isBusy: false, mustFollow: localStorage.getItem("perezvon.follow") === "yes" });
+    setInterval(() => this.mustFollow && this.isSomethingDue() && this.play("all"), 2000);
   }
 
   async load() {
@@ -34,6 +35,10 @@ export class Panel {
   timeMoved() {
     if (this.view && this.mustFollow && !this.isBusy) this.play("all");
     else this.refresh();
+  }
+
+  isSomethingDue() {
+    return Boolean(this.view?.plan.some((call) => call.state !== "done" && Date.parse(call.at) <= this.world.now()));
   }
 
   play(until) {

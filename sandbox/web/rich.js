@@ -1,5 +1,6 @@
 // Rich messages (headings, tables, lists, collapsible parts) as DOM nodes, from blocks or from the bot's own HTML.
 import { h } from "./dom.js";
+import { glyphs } from "./emoji.js";
 import { wrap, link } from "./entities.js";
 import { keyboard } from "./keyboard.js";
 
@@ -13,7 +14,7 @@ export function richMessage(rich, context) {
 
 function inline(text, context) {
   if (text === undefined || text === null) return "";
-  if (typeof text === "string") return text;
+  if (typeof text === "string") return glyphs(text);
   const out = document.createDocumentFragment();
   if (Array.isArray(text)) out.append(...text.map((part) => inline(part, context)));
   else if (text.type === "button") out.append(keyboard([[text.button]], context));
@@ -70,7 +71,7 @@ function fromHtml(html, context) {
 function rebuilt(node, context) {
   const out = document.createDocumentFragment();
   for (const child of node.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) out.append(child.data);
+    if (child.nodeType === Node.TEXT_NODE) out.append(glyphs(child.data));
     else if (child.nodeType === Node.ELEMENT_NODE) out.append(element(child, context));
   }
   return out;

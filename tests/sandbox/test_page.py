@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from tests.sandbox.stage import CHROMIUM, FLAGS, IRYNA, NEEDS_CHROMIUM, OLGA, TA
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, NEEDS_CHROMIUM, pytest.mark.timeout(180)]
 expect.set_options(timeout=30_000)
 
+DOT = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script><b>Bobby</b>'
 
 
@@ -158,6 +162,41 @@ async def test_a_selective_question_asks_only_whom_it_answers(browser: Browser, 
     await expect(group.locator(".reply-bar")).to_be_hidden()
     await group.get_by_role("button", name="Write as Taras").click()
     await expect(group.locator(".reply-bar")).to_contain_text("Which?")
+
+
+async def test_a_swipe_replies(browser: Browser, play: Stage) -> None:
+    page = await opened(browser, play, width=390, has_touch=True)
+    await play.bot.call("sendMessage", chat_id=play.group, text="Card")
+    card = chat(page, "Aurora Windows").locator("article", has_text="Card")
+    swipe = """(node, to) => { for (const [kind, x] of [['touchstart', 200], ['touchend', to]]) {
+      const touch = new Touch({identifier: 1, target: node, clientX: x, clientY: 300});
+      node.dispatchEvent(new TouchEvent(kind, {bubbles: true, touches: [touch], changedTouches: [touch]})); } }"""
+    bar = chat(page, "Aurora Windows").locator(".reply-bar")
+    await card.evaluate(swipe, 180)
+    await expect(bar).to_be_hidden()
+    await card.evaluate(swipe, 100)
+    await expect(bar).to_contain_text("Card")
+
+
+async def test_signs_are_drawn_and_stay_text(browser: Browser, play: Stage) -> None:
+    page = await opened(browser, play)
+    text = "🔴 Missed 📞 ✏️ 👩‍💻 5⃣"
+    await play.bot.call("sendMessage", chat_id=OLGA, text=text)
+    last = chat(page, "Olga").locator("article").last
+    await expect(last.locator(".text")).to_have_text(text)
+    await expect(last.locator(".dot-red")).to_have_count(1)
+
+
+async def test_a_picture_is_shown_and_enlarged(browser: Browser, play: Stage) -> None:
+    page = await opened(browser, play)
+    await play.bot.call("sendPhoto", chat_id=IRYNA, photo=("chart.png", DOT), caption="By hour")
+    picture = chat(page, "Iryna").get_by_role("button", name="Open the picture")
+    await expect(picture.locator("img")).to_have_js_property("complete", True)
+    assert await picture.locator("img").evaluate("(node) => node.naturalWidth") == 1
+    await picture.click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def test_a_document_downloads_with_its_name(browser: Browser, play: Stage, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ CONTRAST = """() => {
   let looked = 0;
   for (const node of document.querySelectorAll('body *')) {
     const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
-    if (!own || !node.checkVisibility() || node.closest('.spoiler, .unseen, option')) continue;
+    if (!own || !node.checkVisibility() || node.closest('.spoiler, .unseen, .dot, option')) continue;
     const ground = behind(node);
     const [a, b] = [light(over(rgba(getComputedStyle(node).color), ground)), light(ground)];
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
