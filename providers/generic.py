@@ -157,10 +157,10 @@ class Generic:
         if not any(is_same(expected, given) for given in signatures):
             raise BadSignature("the signature does not fit the body")
 
-    def check(self, raw: RawRequest, reading: Reading) -> None:  # noqa: ARG002 - the dialects' signature
+    def check(self, raw: RawRequest, reading: Reading) -> None:
         events_in(raw.body)
 
-    def parse(self, raw: RawRequest, reading: Reading) -> list[Event]:  # noqa: ARG002 - the same
+    def parse(self, raw: RawRequest, reading: Reading) -> list[Event]:
         return events_in(raw.body)
 
     def reply(self, raw: RawRequest) -> Reply:

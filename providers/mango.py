@@ -187,8 +187,9 @@ def what_unanswered_says(message: Message, direction: Direction | None, code: Co
     if direction != "in":
         return {"stage": None}
     stage = reached_in(message, code)
-    is_dropped = stage == "ivr" and code.detail in (None, "caller_abandoned")
-    return {"stage": stage, "reason_detail": "dropped_in_ivr" if is_dropped else code.detail}
+    # Left in the menu or, as another message may tell, in the queue: `hung_up_by` and the stage say it all.
+    is_left_to_stage = stage == "ivr" and code.ended_by == "caller"
+    return {"stage": stage, "reason_detail": None if is_left_to_stage else code.detail}
 
 
 def reached_in(message: Message, code: Code) -> Stage | None:
@@ -244,17 +245,17 @@ class Mango:
         if not (is_key and is_sign):
             raise BadSignature("vpbx_api_key or sign does not fit")
 
-    def check(self, raw: RawRequest, reading: Reading) -> None:  # noqa: ARG002 - the dialects' signature
+    def check(self, raw: RawRequest, reading: Reading) -> None:
         """Only what no later version could read is refused: the vendor never sends a call twice."""
         message = message_in(raw)
         if message is not None and raw.path in ("events/call", "events/summary"):
             call_key_of(message)
 
-    def parse(self, raw: RawRequest, reading: Reading) -> list[Event]:  # noqa: ARG002 - the same
+    def parse(self, raw: RawRequest, reading: Reading) -> list[Event]:
         message = message_in(raw)
         return [] if message is None else READERS[raw.path](message)
 
-    def reply(self, raw: RawRequest) -> Reply:  # noqa: ARG002 - the same
+    def reply(self, raw: RawRequest) -> Reply:
         return Reply()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final, NamedTuple
 
-from followup.calls.events import CallEvent, Direction, Event, HungUpBy
+from followup.calls.events import CallEvent, Direction, Event
 from providers.bodies import (
     ID_LENGTH,
     epoch_moment,
@@ -39,7 +39,6 @@ Row = Mapping[str, str]  # one call: field name in lower case -> what is said, n
 # What stands in the address of every hook and tells of no call by itself.
 STATIC_FIELDS: Final = frozenset({"event", "token", "auth_key"})
 OTHER_EVENTS: Final = ("form", "dialog", "deal", "chat")
-NO_TIMEOUT_YET: Final = timedelta(seconds=10)
 LONGEST: Final = 7 * 86_400
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")
 _AFTER_FIRST_WORD = re.compile(r"[^A-Za-z].*", re.DOTALL)
@@ -209,13 +208,6 @@ def status_of(row: Row) -> Status:
     return Status() if status.is_answered and talk == timedelta() else status
 
 
-def hung_up_by(status: Status, times: Times) -> HungUpBy | None:
-    """Ringostat names nobody, but within ten seconds no scheme times out: the caller gave up."""
-    if status.detail != "no_answer" or times.started_at is None or times.ended_at is None:
-        return None
-    return "client" if times.ended_at - times.started_at < NO_TIMEOUT_YET else None
-
-
 def event_of(row: Row, raw: RawRequest, zone: tzinfo) -> CallEvent:
     status, direction = status_of(row), direction_of(row)
     times = times_of(row, status, raw, zone)
@@ -228,7 +220,6 @@ def event_of(row: Row, raw: RawRequest, zone: tzinfo) -> CallEvent:
         line=line_of(row, direction),
         **times._asdict(),
         stage=None if direction == "out" and not status.is_answered else status.stage,
-        hung_up_by=hung_up_by(status, times) if direction == "in" else None,
         result=status.attempt if direction == "out" else None,
         talk_seconds=int(talk.total_seconds()) if talk and status.is_answered else None,
         extension=extension_of(row, direction) if direction == "out" or status.is_answered else None,
@@ -265,7 +256,7 @@ class Ringostat:
         if not any(is_same(expected, key) for key in given if key is not None):
             raise BadSignature("the Auth-Key header, Basic password or token does not fit")
 
-    def check(self, raw: RawRequest, reading: Reading) -> None:  # noqa: ARG002 - the dialects' signature
+    def check(self, raw: RawRequest, reading: Reading) -> None:
         """Only what no later version could read is refused: the vendor never sends a call twice."""
         for row in rows_in(raw):
             key_of(row)
@@ -274,7 +265,7 @@ class Ringostat:
         zone = zone_of(reading)
         return [event_of(row, raw, zone) for row in rows_in(raw)]
 
-    def reply(self, raw: RawRequest) -> Reply:  # noqa: ARG002 - the same
+    def reply(self, raw: RawRequest) -> Reply:
         return Reply()
 
 

@@ -78,7 +78,7 @@ DOCUMENTS: Mapping[str, list[dict[str, Any]]] = {
     ],
 }
 EACH = pytest.mark.parametrize("name", DIALECTS)
-LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

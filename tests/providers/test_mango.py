@@ -45,7 +45,7 @@ def test_a_successful_attempt() -> None:
 
 @pytest.mark.parametrize(
     ("code", "detail"),
-    [(1100, "dropped_in_ivr"), (1110, "dropped_in_ivr"), (1170, "dropped_by_scheme"), (1111, "no_answer")],
+    [(1100, None), (1110, None), (1170, "dropped_by_scheme"), (1111, "no_answer")],
 )
 def test_an_empty_callee_is_an_end_in_the_ivr_whatever_entry_result_says(code: int, detail: str) -> None:
     event = summary(to={}, entry_result=1, disconnect_reason=code)

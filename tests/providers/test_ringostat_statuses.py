@@ -65,7 +65,6 @@ def test_statuses_of_an_attempt(call_type: str, status: str, result: str, detail
     event = read(ROW | {"disposition": status, "call_type": call_type, "billsec": 5})
     assert (event.direction, event.result, event.reason_detail) == ("out", result, detail)
     assert event.stage == ("talk" if result == "answered" else None)
-    assert event.hung_up_by is None
 
 
 @pytest.mark.parametrize(
@@ -86,9 +85,9 @@ def test_every_attempt_is_a_word_of_ours() -> None:
     assert {status.attempt for status in STATUSES.values()} - {None} <= set(get_args(CallResult))
 
 
-@pytest.mark.parametrize(("duration", "ended_by"), [("9", "client"), ("10", None), ("25", None)])
-def test_before_any_timeout_it_was_the_client_who_hung_up(duration: str, ended_by: str | None) -> None:
-    assert read(ROW | {"duration": duration}).hung_up_by == ended_by
+@pytest.mark.parametrize("status", [*STATUSES, "TELEPORTED"])
+def test_nobody_is_said_to_have_hung_up(status: str) -> None:
+    assert read(ROW | {"disposition": status, "duration": "3"}).hung_up_by is None
 
 
 def test_voicemail_is_no_talk_though_it_was_billed() -> None:
