@@ -81,7 +81,8 @@ def said_in(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 def is_other_event(row: Row) -> bool:
-    return any(word in row.get("event", "").lower() for word in OTHER_EVENTS)
+    words = re.split(r"[^a-z]+", row.get("event", "").lower())
+    return any(word.startswith(OTHER_EVENTS) for word in words)
 
 
 def first(row: Row, names: Sequence[str]) -> str | None:

@@ -31,6 +31,11 @@ def test_before_the_call_there_is_no_end() -> None:
     )
 
 
+@pytest.mark.parametrize("event", ["call_information", "incoming_forwarding", "out-after", "переадресация", ""])
+def test_a_call_is_read_whatever_the_address_calls_its_event(event: str) -> None:
+    assert parsed("ringostat", json_request(ROW, query={"event": event})) == [read(ROW)]
+
+
 def test_a_static_event_may_say_what_no_field_says() -> None:
     row = without(ROW, "disposition", "call_type")
     (missed,) = parsed("ringostat", json_request(row, query={"event": "missed"}))
