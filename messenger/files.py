@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from followup.cases.views import QueueRow, Tab
 from followup.phone import mask as mask_number
+from followup.phone import mask_in_text
 from messenger.render import render
 from messenger.words import how_word, miss_reason, reason_title, state_word
 
@@ -60,27 +62,30 @@ class _Reader:
     def __init__(self, context: FileContext) -> None:
         self.context = context
         self.zone = ZoneInfo(context.timezone)
-        self.headers: dict[str, str] = json.loads(render("reports/queue_file.j2", context.language))
-
-    def reason(self, code: str | None) -> str | None:
-        return miss_reason(code, self.context.language) if code else None
-
-    def state(self, code: str) -> str:
-        return state_word(code, self.context.language)
-
-    def how(self, code: str | None) -> str | None:
-        return how_word(code, self.context.language) if code else None
-
-    def close_reason(self, code: str | None) -> str | None:
-        return reason_title(code, self.context.language, self.context.titles.get(code)) if code else None
+        language = context.language
+        self.reason = _spoken(lambda code: miss_reason(code, language))
+        self.state = _spoken(lambda code: state_word(code, language))
+        self.how = _spoken(lambda code: how_word(code, language))
+        self.close_reason = _spoken(lambda code: reason_title(code, language, context.titles.get(code)))
+        self.headers: dict[str, str] = json.loads(render("reports/queue_file.j2", language))
 
     def moment(self, at: datetime | None) -> datetime | None:
         return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0) if at else None
+
+    def text(self, text: str | None) -> str | None:
+        # Vendors write the number where they know no name, and people write it into their reasons.
+        return mask_in_text(text) if text and self.context.mask else text
 
     def client(self, number: str | None) -> str:
         if number is None:
             return self.headers["hidden"]
         return mask_number(number) if self.context.mask else number
+
+
+def _spoken(word: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    """The word for a code, looked up once: thousands of rows share a dozen codes."""
+    known = cache(word)
+    return lambda code: known(code) if code else None
 
 
 def _span(seconds: int | None) -> timedelta | None:
@@ -90,7 +95,7 @@ def _span(seconds: int | None) -> timedelta | None:
 _COMMON = (
     _Column("case_id", "number", lambda row, _: row.case_id),
     _Column("client", "text", lambda row, read: read.client(row.client)),
-    _Column("name", "text", lambda row, _: row.name),
+    _Column("name", "text", lambda row, read: read.text(row.name)),
     _Column("lines", "text", lambda row, _: ", ".join(row.lines)),
     _Column("reason", "text", lambda row, read: read.reason(row.reason)),
     _Column("reasons", "text", lambda row, read: ", ".join(filter(None, map(read.reason, row.reasons)))),
@@ -110,7 +115,7 @@ _PROCESSED = (
     _Column("closed_by", "text", lambda row, _: row.closed_by),
     _Column("how", "text", lambda row, read: read.how(row.how)),
     _Column("close_reason", "text", lambda row, read: read.close_reason(row.close_reason)),
-    _Column("close_text", "text", lambda row, _: row.close_text),
+    _Column("close_text", "text", lambda row, read: read.text(row.close_text)),
 )
 
 
