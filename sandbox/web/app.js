@@ -247,25 +247,33 @@ async function reload() {
 
 // --- keys of the page ---
 
+// Letters go by their place on the keyboard, so that they work in a Cyrillic layout too.
 const KEYS = {
-  t: () => world.toggleTheme(),
-  p: () => world.hasPanel && world.togglePanel(),
-  f: () => world.forward(1800),
-  n: () => world.hasPanel && panel.play("next"),
-  a: () => world.active?.people.length > 1 && world.active.nextPerson(),
+  KeyT: () => world.toggleTheme(),
+  KeyP: () => world.hasPanel && world.togglePanel(),
+  KeyF: () => world.forward(1800),
+  KeyN: () => world.hasPanel && panel.play("next"),
+  KeyA: () => world.active?.people.length > 1 && world.active.nextPerson(),
   "?": () => world.help(),
   "/": () => world.active?.composer.focus("/"),
   ArrowUp: () => world.active?.focusLast(),
 };
 
+function keyOf(event) {
+  if (event.key === "?" || event.key === "/") return event.key;
+  if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+  return event.code;
+}
+
 document.addEventListener("keydown", (event) => {
   if (isTyping() || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const column = /^[1-9]$/.test(event.key) ? world.columns[Number(event.key) - 1] : null;
+  const act = KEYS[keyOf(event)];
   if (column) {
     openTab(column.key);
     column.node.scrollIntoView({ inline: "nearest", block: "nearest" });
     column.composer.focus();
-  } else if (KEYS[event.key]) KEYS[event.key]();
+  } else if (act) act();
   else return;
   event.preventDefault();
 });

@@ -318,7 +318,7 @@ export class Column {
     const target = { ArrowUp: node.previousElementSibling, ArrowDown: node.nextElementSibling }[event.key];
     if (target) this.focusOn(target, -1);
     else if (event.key === "ArrowDown") this.composer.focus();
-    else if (event.key === "r" && !event.ctrlKey && !event.metaKey) this.reply(this.seen.get(Number(node.dataset.id)), true);
+    else if (event.code === "KeyR" && !event.ctrlKey && !event.metaKey) this.reply(this.seen.get(Number(node.dataset.id)), true);
     else return;
     event.preventDefault();
     event.stopPropagation();

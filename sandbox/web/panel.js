@@ -96,10 +96,16 @@ export class Panel {
 
   tabs() {
     const { agree, differ } = this.marks();
-    const tab = (key, note) => h("button", { type: "button", role: "tab", cls: "segment", data: { act: `tab-${key}` }, "aria-selected": String(this.tab === key), onclick: () => { this.tab = key; this.draw(); } }, w(key), note);
+    const tab = (key, note) => h("button", { type: "button", role: "tab", cls: "segment", data: { act: `tab-${key}` }, "aria-selected": String(this.tab === key), onclick: () => this.show(key) }, w(key), note);
     const done = this.view.plan.filter((call) => call.state === "done").length;
     const count = differ ? h("span", { cls: "mark is-bad" }, `✗ ${differ}`) : h("span", { cls: "mark is-good" }, `✓ ${agree}`);
     return h("div", { cls: "segments", role: "tablist" }, tab("day", h("span", { cls: "mark" }, `${done}/${this.view.plan.length}`)), tab("answers", count));
+  }
+
+  show(tab) {
+    this.tab = tab;
+    this.node.querySelector(".panel-body").scrollTop = 0;
+    this.draw();
   }
 
   marks() {

@@ -350,3 +350,32 @@ async def test_nothing_comes_from_outside(browser: Browser, play: Stage) -> None
     await page.wait_for_selector("body[data-ready]")
     assert asked
     assert [url for url in asked if not url.startswith((play.server.url, "data:"))] == []
+
+
+async def test_the_words_are_the_same_in_all_languages(browser: Browser, play: Stage) -> None:
+    page = await opened(browser, play)
+    missing = await page.evaluate(
+        "import('/words.js').then(({WORDS}) => Object.keys(WORDS).flatMap((code) => "
+        "Object.keys(WORDS.en).filter((key) => !(key in WORDS[code])).map((key) => code + '.' + key)))"
+    )
+    assert missing == []
+
+
+async def test_letters_work_in_a_cyrillic_layout(browser: Browser, play: Stage) -> None:
+    page = await opened(browser, play)
+    press = (
+        "(key) => document.body.dispatchEvent(new KeyboardEvent('keydown', {...key, bubbles: true, cancelable: true}))"
+    )
+    await page.evaluate(press, {"key": "а", "code": "KeyF"})
+    await expect(page.locator(".clock-time")).to_have_text("10:56:00")
+
+
+async def test_a_lost_line_is_told_and_what_was_missed_is_fetched(browser: Browser, play: Stage) -> None:
+    page = await opened(browser, play)
+    play.server.stopping.set()
+    play.server.world.journal.pulse.ring()
+    await expect(page.locator(".link-lost")).to_contain_text("No connection")
+    play.server.world.say(TARAS, play.group, "said while away")
+    play.server.stopping.clear()
+    await expect(chat(page, "Aurora Windows").locator("article").last).to_contain_text("said while away")
+    await expect(page.locator(".link-lost")).to_be_hidden()
