@@ -14,6 +14,8 @@ HEADS = {"select", "update", "delete"}
 # The team compared with something: a column that is merely selected proves nothing.
 TEAM = r"""\.c(\.team_id|\[['"]team_id['"]\])"""
 SCOPED = re.compile(rf"{TEAM}\s*(==|\.in_\()|==\s*[\w.]+{TEAM}|\bteam_id\s*=\s*:")
+# Two rows of one team joined prove that the rows are of one team, not of which.
+JOINED = re.compile(rf"[\w.]+{TEAM}\s*==\s*[\w.]+{TEAM}")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -28,9 +30,11 @@ class Statement:
     @property
     def is_scoped(self) -> bool:
         """The statement names its team, or is a private one whose every caller hands it a condition that does."""
-        return bool(SCOPED.search(self.told)) or bool(
-            self.callers and all(SCOPED.search(caller) for caller in self.callers)
-        )
+        return _names_team(self.told) or bool(self.callers and all(map(_names_team, self.callers)))
+
+
+def _names_team(told: str) -> bool:
+    return bool(SCOPED.search(JOINED.sub("", told)))
 
 
 @cache
