@@ -93,6 +93,14 @@ class History:
         if sends:
             sends[-1] = max(sends[-1], at)
 
+    def withdraw(self, telegram_id: int) -> None:
+        """The request was not needed after all."""
+        sends = self._chats.get(telegram_id)
+        if sends:
+            noted_at = sends.pop()
+            if noted_at in self._bot:
+                self._bot.remove(noted_at)
+
     def next_allowed_at(self, telegram_id: int, now: datetime) -> datetime:
         """When the chat takes one more, whatever the bot's own pace."""
         sends = self._chats.get(telegram_id, ())
@@ -111,4 +119,4 @@ class History:
 
     def _sweep(self, now: datetime) -> None:
         minute_ago = now - timedelta(minutes=1)
-        self._chats = {chat: sends for chat, sends in self._chats.items() if sends[-1] > minute_ago}
+        self._chats = {chat: sends for chat, sends in self._chats.items() if sends and sends[-1] > minute_ago}

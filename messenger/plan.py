@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from messenger.limits import History
 from messenger.pauses import Pauses
+from storage.rows import Row
 
 Kind: TypeAlias = Literal["card", "letter"]
 
@@ -23,6 +24,18 @@ class Waiting:
     telegram_id: int
     priority: int
     since: datetime
+
+    @classmethod
+    def of(cls, row: Row) -> Waiting:
+        """From a row of the outbox."""
+        return cls(
+            kind=row["item"],
+            id=row["id"],
+            team_id=row["team_id"],
+            telegram_id=row["telegram_id"],
+            priority=row["priority"],
+            since=row["since"],
+        )
 
     @property
     def order(self) -> tuple[int, datetime, str, int]:
@@ -58,12 +71,11 @@ def plan(waiting: Iterable[Waiting], traffic: Traffic, now: datetime) -> Plan:
     A chat in flight waits for its answer, which is a reason to look again; it gives no ``wake_at``.
     """
     ready, moments = _first_of_each_chat(waiting, traffic, now)
-    room = min(traffic.history.room(now), traffic.room - len(traffic.in_flight))
-    if len(ready) > room >= 0 and traffic.history.bot_free_at(now) > now:
-        moments.append(traffic.history.bot_free_at(now))
-    elif len(ready) > room:
-        moments.append(now + traffic.history.limits.bot[-1].span)
-    return Plan(ready[: max(0, room)], min(moments, default=None))
+    pace = traffic.history.room(now)
+    room = max(0, min(pace, traffic.room - len(traffic.in_flight)))
+    if len(ready) > pace:
+        moments.append(traffic.history.bot_free_at(now) if pace == 0 else now + traffic.history.limits.bot[-1].span)
+    return Plan(ready[:room], min(moments, default=None))
 
 
 def _first_of_each_chat(

@@ -33,12 +33,13 @@ async def topic_gone(c: AsyncConnection, team_id: int, chat_id: int) -> None:
 
 async def _move(c: AsyncConnection, chat: Chat, telegram_id: int, thread_id: int) -> None:
     there = (chats.c.telegram_id == telegram_id) & (chats.c.thread_id == thread_id) & (chats.c.id != chat.id)
-    taken = await c.execute(select(chats.c.id).where(chats.c.team_id == chat.team_id, there))
-    other_id = taken.scalar_one_or_none()
-    if other_id is not None:
+    found = await c.execute(select(chats.c.id, chats.c.kind).where(chats.c.team_id == chat.team_id, there))
+    kind = chat.kind
+    for other_id, other_kind in found.all():
         await _take_over(c, chat, other_id)
+        kind = other_kind if kind == "other" else kind
     mine = (chats.c.team_id == chat.team_id) & (chats.c.id == chat.id)
-    await c.execute(update(chats).where(mine).values(telegram_id=telegram_id, thread_id=thread_id))
+    await c.execute(update(chats).where(mine).values(telegram_id=telegram_id, thread_id=thread_id, kind=kind))
 
 
 async def _take_over(c: AsyncConnection, chat: Chat, other_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -190,12 +189,6 @@ async def postpone(c: AsyncConnection, item: Item, until: datetime, error: str) 
 async def give_up(c: AsyncConnection, item: Item, error: str) -> None:
     """Telegram will never take it."""
     await release(c, item, state="dead", error=error)
-
-
-async def release_claims_of(c: AsyncConnection, items: Collection[Item]) -> None:
-    """Give several items back untouched."""
-    for item in items:
-        await release(c, item)
 
 
 async def queue_state(c: AsyncConnection, now: datetime) -> QueueState:
