@@ -9,6 +9,8 @@ import shutil
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.fixtures_db"]
+
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
 
