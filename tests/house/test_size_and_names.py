@@ -11,7 +11,12 @@ LONGEST_FILE = 300
 
 
 def test_no_file_is_longer_than_300_lines():
-    lengths = {module.where: len(module.text.splitlines()) for module in modules(*ROOMS, "tests")}
+    """But revisions: they are written by a tool, read once and never changed."""
+    lengths = {
+        module.where: len(module.text.splitlines())
+        for module in modules(*ROOMS, "tests")
+        if not module.where.startswith("bot/migrations/versions/")
+    }
     assert {where: lines for where, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
