@@ -123,6 +123,11 @@ def question_number(case: CaseView, asked: Mention, ctx: LetterContext) -> Outgo
     return _question("number", case, asked, ctx)
 
 
+def question_title(asked: Mention, ctx: LetterContext) -> Outgoing:
+    """The name of a new Handle reason, 1 to 60 characters (R17)."""
+    return _question("title", None, asked, ctx)
+
+
 def site_message(message: SiteMessage, ctx: LetterContext) -> Outgoing:
     """A client wrote through a form on the site."""
     text = message.text if len(message.text) <= _LONGEST_MESSAGE else message.text[: _LONGEST_MESSAGE - 1] + "…"
@@ -216,7 +221,7 @@ def _open_card(case: CaseView, language: str) -> InlineKeyboardButton:
     return case_button(_label("open_card", language), CasePress(op="open", case=case.id))
 
 
-def _question(kind: str, case: CaseView, asked: Mention, ctx: LetterContext) -> Outgoing:
+def _question(kind: str, case: CaseView | None, asked: Mention, ctx: LetterContext) -> Outgoing:
     # Selective: in a group only the person mentioned gets the field opened.
     hint = render_plain("letters/hints.j2", ctx.language, kind=kind)
     reply = ForceReply(selective=True, input_field_placeholder=cut(hint, 64))

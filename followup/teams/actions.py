@@ -116,7 +116,7 @@ async def connect_chat(c: AsyncConnection, team_id: int, chat: int, thread: int 
 async def add_member(c: AsyncConnection, team_id: int, new: NewMember, now: datetime) -> int:
     """A person of the team; adding one again changes his name, role, phones and groups."""
     if new.role not in get_args(Role):
-        raise FollowupError("bad_setting", key="role", found=new.role, expected="owner, head, manager or viewer")
+        raise FollowupError("bad_setting", setting="role", found=new.role, expected="owner, head, manager or viewer")
     values = {"team_id": team_id, "name": _name(new.name), "telegram_id": new.telegram_id, "role": new.role}
     member_id = await store.put_member(c, values | {"created_at": now, "removed_at": None})
     for group in new.groups:
@@ -144,7 +144,7 @@ async def _map_extension(
 async def add_line(c: AsyncConnection, team_id: int, new: NewLine, now: datetime) -> int:
     """A number or widget with a name and hours; adding it again changes them from now on."""
     if new.kind not in ("line", "widget"):
-        raise FollowupError("bad_setting", key="kind", found=new.kind, expected="line or widget")
+        raise FollowupError("bad_setting", setting="kind", found=new.kind, expected="line or widget")
     if new.hours is not None:
         check_hours(new.hours)
     book = await store.load_book(c, team_id)
@@ -183,7 +183,7 @@ async def add_connection(
 async def set_reasons(c: AsyncConnection, team_id: int, titles: Sequence[tuple[str, str | None]]) -> None:
     """The team's own list of Handle reasons, (code, title) in order; those left out are retired, not deleted."""
     if not titles:
-        raise FollowupError("bad_setting", key="reasons", found="", expected="at least one reason")
+        raise FollowupError("bad_setting", setting="reasons", found="", expected="at least one reason")
     await store.replace_reasons(c, team_id, titles)
     await store.touch(c, team_id)
 
@@ -191,5 +191,5 @@ async def set_reasons(c: AsyncConnection, team_id: int, titles: Sequence[tuple[s
 def _name(text: str) -> str:
     cleaned = " ".join(text.replace("\0", "").split())
     if not 1 <= len(cleaned) <= 200:
-        raise FollowupError("bad_setting", key="name", found=text[:40], expected="1 to 200 characters")
+        raise FollowupError("bad_setting", setting="name", found=text[:40], expected="1 to 200 characters")
     return cleaned

@@ -12,15 +12,16 @@ from tests.messenger.cast import NOW, kyiv
 
 LANGUAGES = ("ru", "uk", "en")
 KEYS = (
-    *("taken_by_other", "already_yours", "not_taken", "not_owner", "case_closed", "case_open", "not_yours"),
+    *("taken_by_other", "already_yours", "not_taken", "case_closed", "case_open", "not_yours"),
     *("viewer_cannot", "reopen_too_late", "nothing_to_call", "text_too_long", "text_empty", "bad_moment"),
     *("moment_past", "no_such_member", "menu_of_other", "screen_of_other", "stale_card", "not_a_team_chat"),
-    *("team_only_head", "already_merged", "same_client", "no_such_client", "bad_number", "bad_setting", "bad_hours"),
-    *("name_taken", "wrong_secret_key"),
+    *("team_only_head", "same_client", "no_such_client", "bad_number", "bad_setting", "bad_hours"),
+    *("name_taken", "wrong_secret_key", "nothing_here"),
 )
 TOASTS = (
     *("taken", "released", "handled", "snoozed", "transferred", "noted", "reopened", "blocked", "unblocked"),
     *("non_target_on", "non_target_off", "number", "number_added", "calling", "question_sent", "updated"),
+    *("split", "reason_added", "reason_dropped", "settings_saved"),
 )
 VALUES = {"name": "Taras", "at": kyiv("12:03"), "how": "called_out", "found": "abc", "key": "hours", "expected": "x"}
 
