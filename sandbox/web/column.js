@@ -3,19 +3,19 @@ import { h, avatar, iconButton } from "./dom.js";
 import { glyphs } from "./emoji.js";
 import { post } from "./api.js";
 import { w } from "./words.js";
+import { Log } from "./log.js";
 import { Composer } from "./composer.js";
 import { messageNode, idOf, nameOf, textOf } from "./message.js";
 
 const KEPT = 300;
-const NEAR = 90;
-const SWIPE = 60;
 
-export class Column {
+export class Column extends Log {
   // `place` is {key, chatId, title, note, people: [user], isGroup, topics}; `world` is what the page lends to all columns.
   constructor(place, world) {
-    Object.assign(this, place, { world, seen: new Map(), nodes: new Map(), replies: new Map(), keys: null, unread: 0, topic: null, isFilled: false });
+    super();
+    Object.assign(this, place, { world, seen: new Map(), replies: new Map(), keys: null, unread: 0, topic: null, isFilled: false });
     this.actor = place.people[0].id;
-    this.list = h("div", { cls: "messages", role: "log", "aria-live": "off", "aria-label": this.title, onkeydown: (event) => this.walk(event), onscroll: () => this.scrolled() });
+    this.makeList(this.title);
     this.chips = h("div", { cls: "chips", role: "group", "aria-label": w("actAs") });
     this.topics_ = h("div", { cls: "topics", role: "group" });
     this.badge = h("span", { cls: "badge", hidden: true });
@@ -29,8 +29,6 @@ export class Column {
     this.list.append(h("p", { cls: "empty" }, w("empty")));
     this.showChips();
     this.showTopics();
-    this.keepAtEnd();
-    this.replyBySwipe();
   }
 
   head() {
@@ -38,25 +36,6 @@ export class Column {
     this.subtitle = h("small", {});
     const words = h("div", { cls: "column-words" }, h("h2", { title: this.title }, this.title), this.subtitle);
     return h("header", { cls: "column-head" }, face ?? "", words, this.badge, this.chips);
-  }
-
-  // Who looked at the end keeps looking at it when a picture arrives or the window changes.
-  keepAtEnd() {
-    this.isStuck = true;
-    const stay = () => this.isStuck && this.toEnd(false);
-    new ResizeObserver(stay).observe(this.list);
-    this.list.addEventListener("load", stay, true);
-  }
-
-  replyBySwipe() {
-    let from = null;
-    this.list.addEventListener("touchstart", (event) => { from = event.touches[0]; }, { passive: true });
-    this.list.addEventListener("touchend", (event) => {
-      const to = event.changedTouches[0];
-      const node = event.target.closest("article");
-      if (!from || !node || from.clientX - to.clientX < SWIPE || Math.abs(from.clientY - to.clientY) > SWIPE / 2) return;
-      this.reply(this.seen.get(Number(node.dataset.id)), true);
-    });
   }
 
   showChips() {
@@ -161,6 +140,8 @@ export class Column {
     const hadFocus = old.contains(document.activeElement);
     const key = hadFocus ? [...old.querySelectorAll("button, a")].indexOf(document.activeElement) : -1;
     old.replaceWith(node);
+    if (old === this.current) this.makeCurrent(node);
+    else this.putInTabOrder(node, -1);
     if (before && this.isFilled) node.classList.add("is-changed");
     if (hadFocus) this.focusOn(node, key);
   }
@@ -255,25 +236,6 @@ export class Column {
     if (isAlert) node.querySelector("button").focus();
   }
 
-  // --- where one looks ---
-
-  isAtEnd() {
-    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR;
-  }
-
-  toEnd(isRead) {
-    this.list.scrollTop = this.list.scrollHeight;
-    this.isStuck = true;
-    this.down.hidden = true;
-    if (isRead) this.read();
-  }
-
-  scrolled() {
-    this.isStuck = this.isAtEnd();
-    this.down.hidden = this.isStuck;
-    if (this.world.active === this && this.isAtEnd() && this.unread) this.read();
-  }
-
   read() {
     this.unread = 0;
     this.showUnread();
@@ -283,44 +245,5 @@ export class Column {
     this.badge.hidden = !this.unread;
     this.badge.textContent = String(this.unread);
     this.world.unreadChanged(this);
-  }
-
-  show(id) {
-    const node = this.nodes.get(id);
-    if (node) this.focusOn(node, -1);
-  }
-
-  focusLast() {
-    const last = [...this.list.querySelectorAll("article")].at(-1);
-    if (last) this.focusOn(last, -1);
-  }
-
-  focusOn(node, key) {
-    this.makeCurrent(node);
-    const target = key >= 0 ? node.querySelectorAll("button, a")[key] ?? node : node;
-    target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: "nearest" });
-  }
-
-  // Only the current message is in the tab order, so that Tab does not wade through a day of buttons.
-  makeCurrent(node) {
-    for (const [other, index] of [[this.current, "-1"], [node, "0"]]) {
-      if (!other) continue;
-      other.tabIndex = Number(index);
-      for (const each of other.querySelectorAll("button, a")) each.tabIndex = Number(index);
-    }
-    this.current = node;
-  }
-
-  walk(event) {
-    const node = event.target.closest("article");
-    if (!node) return;
-    const target = { ArrowUp: node.previousElementSibling, ArrowDown: node.nextElementSibling }[event.key];
-    if (target) this.focusOn(target, -1);
-    else if (event.key === "ArrowDown") this.composer.focus();
-    else if (event.code === "KeyR" && !event.ctrlKey && !event.metaKey) this.reply(this.seen.get(Number(node.dataset.id)), true);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 }

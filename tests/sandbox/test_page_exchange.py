@@ -10,8 +10,7 @@ from playwright.async_api import Browser, expect
 from sandbox.days.count import LABELS
 from sandbox.days.exchange import SCENE_TITLES
 from sandbox.days.ordinary_day import ROWS, TRUTH
-from tests.sandbox.stage import IRYNA, NEEDS_CHROMIUM, OLGA, Stage
-from tests.sandbox.test_page import browser, chat, keys, opened, play
+from tests.sandbox.page_stage import IRYNA, NEEDS_CHROMIUM, OLGA, Stage, browser, chat, keys, opened, play
 
 __all__ = ["browser", "play"]
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.browser, NEEDS_CHROMIUM, pytest.mark.timeout(180)]

@@ -13,6 +13,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from sandbox.clock import MovableClock
 from sandbox.days.exchange import PhoneExchange, add_exchange_routes
@@ -91,8 +93,13 @@ class Stage:
     exchange: PhoneExchange
     posts: list[dict[str, Any]]
 
-    async def until(self, predicate: Any) -> Any:
-        return await self.server.wait_for(predicate, 30)
+    async def heard(self, text: str) -> dict[str, Any]:
+        """The message with this text, once it has reached the bot."""
+
+        def found() -> dict[str, Any] | None:
+            return next((each for each in self.bot.texts if each.get("text") == text), None)
+
+        return await self.server.wait_for(found, 30)
 
 
 @asynccontextmanager
@@ -125,3 +132,34 @@ async def stage() -> AsyncIterator[Stage]:
         polling.cancel()
         await asyncio.gather(polling, return_exceptions=True)
         await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def play() -> AsyncIterator[Stage]:
+    async with stage() as it:
+        yield it
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as driver:
+        chromium = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+async def opened(browser: Browser, play: Stage, *, width: int = 1600, **context: Any) -> Page:
+    wanted: dict[str, Any] = {"locale": "en-GB", "color_scheme": "light", **context}
+    place = await browser.new_context(viewport={"width": width, "height": 844}, **wanted)
+    page = await place.new_page()
+    await page.goto(play.server.url)
+    await page.wait_for_selector("body[data-ready]")
+    return page
+
+
+def chat(page: Page, title: str) -> Locator:
+    return page.locator("section.column", has=page.get_by_role("heading", name=title, exact=True))
+
+
+def keys(*rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"inline_keyboard": list(rows)}
