@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.cases.queue import queue_page
+from followup.cases.queue_store import queue_page
 from followup.cases.reading import case_view, history
 from followup.cases.views import QueueFilter
 from followup.clock import Clock
 from followup.notices import priorities
+from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.reminders.actions import note_shown
 from followup.teams import store as teams
@@ -21,22 +22,14 @@ from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
 from followup.teams.shelf import Shelf
 from messenger.chats import ChatContext, MemberChoice, Menu, ReasonChoice
+from messenger.content_protocol import Rendered
 from messenger.letters import LetterContext, selftest
 from messenger.outgoing import Outgoing
 from messenger.queue_screen import QueueContext, queue_screen
 from messenger.screens import case_card
 from messenger.settings_screen import settings_screen
 from storage.engine import Database
-
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A card's message; ``is_open``: it matters enough to be sent anew when somebody deleted it."""
-
-    outgoing: Outgoing
-    is_open: bool
+from storage.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +82,15 @@ class StoredCards:
             readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now())
             return await (_case(readers, row) if row["subject"] == "case" else _screen(readers, row))
 
-    async def card_shown(self, row: Row, now: datetime, *, first: bool) -> None:
+    async def card_shown(self, c: AsyncConnection, row: Row, now: datetime, *, first: bool) -> None:
         """Promise 11: the clocks of a case start with its first shown alert."""
         if not first:
             return
-        async with self._database.write() as c:
-            desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
-            if row["subject"] == "case":
-                await note_shown(desk, [row["subject_id"]])
-            else:
-                await _screen_shown(desk, row)
+        desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
+        if row["subject"] == "case":
+            await note_shown(desk, [row["subject_id"]])
+        else:
+            await _screen_shown(desk, row)
 
 
 async def _case(readers: Readers, row: Row) -> Rendered | None:
@@ -134,7 +126,7 @@ async def _reasons(readers: Readers) -> tuple[ReasonChoice, ...]:
 
 
 async def _screen(readers: Readers, row: Row) -> Rendered | None:
-    screen = await notices.screen(readers.c, row["subject_id"], [row["team_id"]])
+    screen = await screens.screen(readers.c, row["subject_id"], [row["team_id"]])
     if screen is None:
         return None
     kind, params = screen["kind"], screen["params"]
@@ -171,7 +163,7 @@ def queue_filter(params: Mapping[str, Any]) -> QueueFilter:
 
 async def _screen_shown(desk: Desk, row: Row) -> None:
     """The self-test edits what it has sent."""
-    screen = await notices.screen(desk.c, row["subject_id"], [desk.book.id])
+    screen = await screens.screen(desk.c, row["subject_id"], [desk.book.id])
     if screen is not None and screen["kind"] == "selftest" and screen["params"]["step"] == "sent":
-        await notices.change_screen(desk.c, desk.book.id, screen["id"], {"step": "edited"})
+        await screens.change_screen(desk.c, desk.book.id, screen["id"], {"step": "edited"})
         await notices.raise_card(desk.c, desk.book.id, row["id"])

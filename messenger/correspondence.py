@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.cases.queue import queue_rows
+from followup.cases.queue_store import queue_rows
 from followup.cases.reading import case_view, case_views
 from followup.cases.views import CaseView
 from followup.clock import Clock
@@ -25,52 +25,67 @@ from followup.teams.desk import Desk
 from followup.teams.shelf import Shelf
 from messenger import letters as say
 from messenger.charts import digest_picture
-from messenger.content import Readers, queue_filter
+from messenger.content import Readers, StoredCards, queue_filter
+from messenger.content_protocol import Skip
 from messenger.digest import digest_text
 from messenger.files import FileContext, file_name, queue_csv, queue_xlsx
 from messenger.gateway import Gateway
 from messenger.outgoing import Outgoing
 from storage.engine import Database
+from storage.rows import Row
 
-Row = Mapping[str, Any]
-Write = Callable[["Correspondence", Readers, Row], Awaitable[Outgoing | None]]
+Write = Callable[["StoredContent", Readers, Row], Awaitable[Outgoing | None]]
 _NUMBERS: TypeAdapter[DigestNumbers] = TypeAdapter(DigestNumbers)
 
 
-class Correspondence:
-    """Turns a row of ``letters`` into a message, and does what follows from having sent it."""
+class StoredContent(StoredCards):
+    """What the outbox asks: cards and letters from the database, and what follows from having sent them."""
 
     def __init__(self, database: Database, clock: Clock, shelf: Shelf, gateway: Gateway) -> None:
-        self._database = database
-        self._clock = clock
-        self._shelf = shelf
+        super().__init__(database, clock, shelf)
         self._gateway = gateway
 
-    async def letter(self, row: Row) -> Outgoing | None:
-        """The message, or None if there is nothing to say any more."""
+    async def letter(self, row: Row) -> Outgoing | Skip:
+        """The message, or why there is nothing to say any more."""
         async with self._database.read() as c:
             chat = await notices.chat_by_id(c, row["team_id"], row["chat_id"])
             if chat is None:
-                return None
+                return Skip("the chat is gone")
             readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now())
-            return await _KINDS[row["kind"]](self, readers, row)
+            outgoing = await _KINDS[row["kind"]](self, readers, row)
+            before = await notices.letter_before(c, row["team_id"], row) if row["kind"] == "reminder" else None
+        if outgoing is not None and before is not None:
+            # One reminder a chat: the new one replaces the one before (promise 11).
+            await self._gateway.delete(before["shown_in"], before["message_id"])
+        return outgoing or Skip("no longer true")
 
-    async def letter_sent(self, row: Row, message_id: int, now: datetime) -> None:
-        """One reminder a chat: the new one replaces the one before (promise 11)."""
+    async def letter_sent(self, c: AsyncConnection, row: Row, message_id: int, now: datetime) -> None:
+        """A case of the morning list has been shown: its clocks start."""
         del message_id
         if row["kind"] == "morning":
-            await self._start_clocks(row, now)
-        if row["kind"] != "reminder":
-            return
-        async with self._database.read() as c:
-            before = await notices.letter_before(c, row["team_id"], row)
-        if before is not None:
-            await self._gateway.delete(before["shown_in"], before["message_id"])
-
-    async def _start_clocks(self, row: Row, now: datetime) -> None:
-        async with self._database.write() as c:
             desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
             await note_shown(desk, row["payload"]["case_ids"])
+
+    async def chat_lost(self, c: AsyncConnection, chat: notices.Chat, why: str) -> None:
+        """Promise 5: an owner is told in his own chat that a team chat cannot be written to."""
+        if chat.kind != "team":
+            return
+        book = await self._shelf.book(c, chat.team_id)
+        for member in book.members.values():
+            private = await notices.private_chat(c, book.id, member.id) if member.may_lead else None
+            if private is None or not private.is_reachable:
+                continue
+            now = self._clock.now()
+            letter = notices.Letter(
+                team_id=book.id,
+                chat_id=private.id,
+                kind="trouble",
+                at=now,
+                payload={"title": book.name, "error": why},
+                priority=priorities.ESCALATION,
+                key=f"lost:{chat.id}:{private.id}:{int(now.timestamp())}",
+            )
+            await notices.add_letter(c, letter)
 
     async def keep_snapshot(self, row: Row, numbers: DigestNumbers, parts: list[str]) -> None:
         """D16: a sent digest keeps its numbers; its picture and what did not fit follow as letters of their own."""
@@ -101,17 +116,17 @@ async def _waiting(readers: Readers, row: Row) -> list[CaseView]:
     return [view for view in views if view.state == "open"]
 
 
-async def _morning(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _morning(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     found = await _waiting(readers, row)
     return say.morning_list(found, readers.context) if found else None
 
 
-async def _reminder(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _reminder(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     found = [view for view in await _waiting(readers, row) if _is_unattended(view, readers.now)]
     return say.reminder(found, readers.context) if found else None
 
 
-async def _escalation(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _escalation(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     found = [view for view in await _waiting(readers, row) if _is_unattended(view, readers.now)]
     return say.escalation(found, readers.context, _mention(row)) if found else None
 
@@ -125,13 +140,13 @@ def _mention(row: Row) -> say.Mention | None:
     return (mention[0], mention[1]) if mention else None
 
 
-async def _nudge(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _nudge(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     found = await _waiting(readers, row)
     owner = readers.book.members.get(found[0].owner_id or 0) if found else None
     return say.nudge(found[0], (owner.telegram_id, owner.name), readers.context) if owner else None
 
 
-async def _returned(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _returned(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     found = await _waiting(readers, row)
     if not found or found[0].owner_id is not None:
         return None
@@ -139,12 +154,12 @@ async def _returned(_: Correspondence, readers: Readers, row: Row) -> Outgoing |
     return await _reply(readers, found[0], tell(found[0], row["payload"]["owner"] or "?", readers.context))
 
 
-async def _woke(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _woke(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     found = await _waiting(readers, row)
     return await _reply(readers, found[0], say.woke(found[0], readers.context)) if found else None
 
 
-async def _missed_again(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _missed_again(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     view = await case_view(readers.c, readers.book, row["case_id"])
     if view is None or view.state != "open":
         return None
@@ -159,12 +174,12 @@ async def _reply(readers: Readers, view: CaseView, outgoing: Outgoing) -> Outgoi
     return replace(outgoing, reply_to=card["message_id"]) if card is not None and is_here else outgoing
 
 
-async def _transferred(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _transferred(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     view = await case_view(readers.c, readers.book, row["case_id"])
     return say.transferred(view, row["payload"].get("by"), readers.context) if view else None
 
 
-async def _number(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _number(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     view = await case_view(readers.c, readers.book, row["case_id"])
     return say.number_letter(view, readers.context) if view else None
 
@@ -177,7 +192,7 @@ _QUESTIONS = {
 }
 
 
-async def _question(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _question(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     payload = row["payload"]
     asked = readers.book.members.get(payload["member_id"])
     if payload["purpose"] == "title":
@@ -189,7 +204,7 @@ async def _question(_: Correspondence, readers: Readers, row: Row) -> Outgoing |
     return await _reply(readers, view, outgoing) if payload["purpose"] != "reason" else outgoing
 
 
-async def _site_message(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _site_message(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     payload = row["payload"]
     message = say.SiteMessage(
         text=payload["text"],
@@ -201,7 +216,7 @@ async def _site_message(_: Correspondence, readers: Readers, row: Row) -> Outgoi
     return say.site_message(message, readers.context)
 
 
-async def _digest(letters: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _digest(letters: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     payload = row["payload"]
     due_at = datetime.fromisoformat(payload["due_at"]) if payload.get("due_at") else None
     desk = Desk(readers.c, readers.book, readers.now)
@@ -211,18 +226,18 @@ async def _digest(letters: Correspondence, readers: Readers, row: Row) -> Outgoi
     return Outgoing(text=parts[0])
 
 
-async def _digest_more(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _digest_more(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     del readers
     return Outgoing(text=row["payload"]["text"])
 
 
-async def _digest_picture(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _digest_picture(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     numbers = _NUMBERS.validate_python(row["payload"]["numbers"])
     picture = await asyncio.to_thread(digest_picture, numbers, readers.book.policy.language)
     return Outgoing(text="", photo=picture)
 
 
-async def _file(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _file(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     """R9: the rows of the screen's tab and filter, all pages of it."""
     chosen = queue_filter(row["payload"]["filter"])
     rows = await queue_rows(readers.c, readers.book, chosen, readers.now)
@@ -240,7 +255,7 @@ async def _file(_: Correspondence, readers: Readers, row: Row) -> Outgoing | Non
     return Outgoing(text="", document=(file_name(f"missed-{chosen.tab}", readers.book.name, day, extension), body))
 
 
-async def _hello(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _hello(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     payload = row["payload"]
     if payload["what"] == "start" and not readers.is_private:
         return say.start_group_member(readers.context)
@@ -251,7 +266,13 @@ async def _hello(_: Correspondence, readers: Readers, row: Row) -> Outgoing | No
     return say.help_letter(payload["role"], "private" if readers.is_private else "group", readers.context)
 
 
-async def _trouble(_: Correspondence, readers: Readers, row: Row) -> Outgoing | None:
+async def _words(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
+    """A refusal under somebody's own message."""
+    del readers
+    return Outgoing(text=row["payload"]["text"], reply_to=row["payload"].get("reply_to"))
+
+
+async def _trouble(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     return say.chat_trouble(row["payload"]["title"], row["payload"]["error"], readers.context)
 
 
@@ -274,4 +295,5 @@ _KINDS: dict[str, Write] = {
     "file": _file,
     "hello": _hello,
     "trouble": _trouble,
+    "words": _words,
 }

@@ -38,6 +38,7 @@ class Outbox:
         gateway: Gateway,
         content: Content,
         limits: Limits | None = None,
+        *,
         chance: Random | None = None,
     ) -> None:
         self._database = database

@@ -18,7 +18,7 @@ metadata = MetaData(
 
 # SQLite gives a rowid (and so a cheap, growing id) only to INTEGER PRIMARY KEY.
 BigId = BigInteger().with_variant(Integer, "sqlite")
-Json = JSON
+Json = JSON(none_as_null=True)  # None is SQL NULL, not the JSON word
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):
@@ -44,7 +44,7 @@ class UtcDateTime(types.TypeDecorator[datetime]):
             return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return moment
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class' signature
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Aware, in UTC."""
         if value is None:
             return None

@@ -135,18 +135,22 @@ async def number_of(desk: Desk, case: Mapping[str, Any]) -> str:
     return dict(pairs).get(case["number_id"], pairs[0][1])
 
 
-async def block_client(desk: Desk, press: Press) -> Row:
-    """Onto the blacklist, or off it; heads and owners only."""
+async def block_client(desk: Desk, press: Press, *, blocked: bool) -> Row:
+    """Onto the blacklist, or off it; heads and owners only. Doing it twice is no mistake."""
     case = await _case(desk, press)
     if not press.member.may_lead:
         raise FollowupError("team_only_head")
     if case["client_id"] is None:
         raise FollowupError("nothing_to_call")
-    if await _is_repeat(desk, press):
+    if blocked == await clients.is_blocked(desk.c, desk.book.id, case["client_id"]):
         return case
-    blocked = await clients.is_blocked(desk.c, desk.book.id, case["client_id"])
-    await clients.set_blocked(desk.c, desk.book.id, case["client_id"], blocked=not blocked)
-    return await _act(desk, press, case, "unblock" if blocked else "block")
+    await clients.set_blocked(desk.c, desk.book.id, case["client_id"], blocked=blocked)
+    return await _act(desk, press, case, "block" if blocked else "unblock")
+
+
+async def may_act(desk: Desk, press: Press, *, must_be_open: bool = True) -> Row:
+    """Refuse a question now rather than its answer later."""
+    return await (_open_case(desk, press) if must_be_open else _case(desk, press))
 
 
 async def toggle_non_target(desk: Desk, press: Press) -> bool:

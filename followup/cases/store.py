@@ -27,6 +27,11 @@ async def case_by_id(c: AsyncConnection, team_id: int, case_id: int) -> Row | No
     return await one_row(c, query)
 
 
+async def team_of_case(c: AsyncConnection, case_id: int) -> int | None:
+    """Whose a case is: the one question asked before the team is known."""
+    return await c.scalar(select(cases.c.team_id).where(cases.c.id == case_id))
+
+
 async def cases_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:
     """Some cases of the team, in order of id."""
     query = select(cases).where(cases.c.team_id == team_id, cases.c.id.in_(ids)).order_by(cases.c.id)

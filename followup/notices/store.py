@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, insert, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.notices import priorities
-from followup.notices.tables import cards, chats, letters, screens
+from followup.notices.tables import cards, chats, letters
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
@@ -140,15 +140,23 @@ async def raise_cards(
     """The truth has changed: every card of these subjects is behind it (held ones stay held)."""
     if not ids:
         return
-    await _raise(c, (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids), priority)
+    await raise_where(
+        c, (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids), priority
+    )
 
 
 async def raise_card(c: AsyncConnection, team_id: int, card_id: int) -> None:
     """One person asked something of one card: it goes before all others."""
-    await _raise(c, (cards.c.team_id == team_id) & (cards.c.id == card_id), priorities.ANSWER)
+    await raise_where(c, (cards.c.team_id == team_id) & (cards.c.id == card_id), priorities.ANSWER)
 
 
-async def _raise(c: AsyncConnection, where: ColumnElement[bool], priority: int) -> None:
+async def close_menu(c: AsyncConnection, team_id: int, card_id: int) -> None:
+    """Nobody chose anything: the plain buttons again, when their turn comes."""
+    await change_card(c, team_id, card_id, menu=None, menu_until=None)
+    await raise_where(c, (cards.c.team_id == team_id) & (cards.c.id == card_id), priorities.EDIT)
+
+
+async def raise_where(c: AsyncConnection, where: ColumnElement[bool], priority: int) -> None:
     is_waiting = cards.c.wanted > cards.c.shown
     better = case((is_waiting & (cards.c.priority < priority), cards.c.priority), else_=priority)
     await c.execute(update(cards).where(where).values(wanted=cards.c.wanted + 1, priority=better))
@@ -233,6 +241,18 @@ async def letter_shown_as(c: AsyncConnection, telegram_id: int, message_id: int)
     return await one_row(c, query.limit(1))
 
 
+async def last_question(c: AsyncConnection, chat_ids: Collection[int], since: datetime) -> Row | None:
+    """The newest question asked in these private chats since then: what a plain text answers."""
+    query = (
+        select(letters)
+        .where(letters.c.chat_id.in_(chat_ids), letters.c.kind == "question", letters.c.sent_at >= since)
+        .order_by(letters.c.id.desc())
+        .limit(1)
+    )
+    row = await one_row(c, query)
+    return None if row is not None and row["payload"].get("answered") else row
+
+
 async def letter_before(c: AsyncConnection, team_id: int, row: Mapping[str, Any]) -> Row | None:
     """The newest sent letter of the same kind and chat before this one."""
     query = (
@@ -259,33 +279,3 @@ async def card_shown_as(c: AsyncConnection, telegram_id: int, message_id: int) -
 async def change_letter(c: AsyncConnection, team_id: int, letter_id: int, **values: Any) -> None:
     """Write single columns of a letter."""
     await c.execute(update(letters).where(letters.c.team_id == team_id, letters.c.id == letter_id).values(**values))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """A list that one person pages through."""
-
-    team_id: int
-    member_id: int
-    kind: str
-    params: dict[str, Any]
-
-
-async def add_screen(c: AsyncConnection, draft: Screen, now: datetime) -> int:
-    """Keep a screen; its id goes into the buttons."""
-    values = {"team_id": draft.team_id, "member_id": draft.member_id, "kind": draft.kind, "params": draft.params}
-    result = await c.execute(insert(screens).values(**values, created_at=now))
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
-
-
-async def screen(c: AsyncConnection, screen_id: int, team_ids: Collection[int]) -> Row | None:
-    """A screen, if it is of one of these teams."""
-    query = select(screens).where(screens.c.id == screen_id, screens.c.team_id.in_(team_ids))
-    return await one_row(c, query)
-
-
-async def change_screen(c: AsyncConnection, team_id: int, screen_id: int, params: dict[str, Any]) -> None:
-    """Another page, tab or filter."""
-    await c.execute(
-        update(screens).where(screens.c.team_id == team_id, screens.c.id == screen_id).values(params=params)
-    )

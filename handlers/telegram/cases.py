@@ -1,0 +1,280 @@
+"""Presses under a case card: each one call into the business, one toast back, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from followup.cases import actions, merging
+from followup.cases.actions import Press
+from followup.cases.later import tomorrow_at_opening
+from followup.cases.store import team_of_case
+from followup.errors import FollowupError
+from followup.notices import priorities
+from followup.notices import store as notices
+from followup.teams.book import Member
+from followup.teams.desk import Desk
+from handlers.telegram.front import Caller, Front
+from handlers.telegram.menus import check_opener, close_menu, open_menu
+from messenger.answers import refusal, toast
+from messenger.buttons import CasePress, unpacked
+from messenger.results import Sent
+from storage.rows import Row
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A toast: its kind and what fills it; ``gone`` is an old message that the new card replaces."""
+
+    kind: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    is_alert: bool = False
+    gone: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One press, looked up: whose, on which case, in which chat, under which card."""
+
+    desk: Desk
+    caller: Caller
+    member: Member
+    chat: notices.Chat
+    card: Row | None
+    case_id: int
+    arg: str
+
+    @property
+    def press(self) -> Press:
+        """As the business sees it."""
+        return Press(case_id=self.case_id, member=self.member, source_key=self.caller.source_key)
+
+
+Op = Callable[[Turn], Awaitable[Answer]]
+
+
+def router() -> Router:
+    """Routes of this file."""
+    routes = Router(name="cases")
+    routes.callback_query.register(on_press, CasePress.filter())
+    return routes
+
+
+async def on_press(query: CallbackQuery, callback_data: CasePress, caller: Caller, front: Front) -> None:
+    """Answer in words whatever happens; a refusal is an alert that only the presser sees."""
+    language, timezone, now = caller.language, "UTC", front.clock.now()
+    try:
+        async with front.database.read() as c:
+            team_id = await team_of_case(c, callback_data.case)
+        if team_id is None:
+            raise FollowupError("not_yours")
+        async with front.desk(team_id) as desk:
+            language, timezone = desk.book.policy.language, desk.book.policy.timezone
+            answer = await _do(desk, caller, callback_data)
+    except FollowupError as error:
+        log.info("press refused", op=callback_data.op, why=error.key, who=caller.telegram_id)
+        await front.gateway.answer(query.id, refusal(error, language, timezone=timezone, now=now), alert=True)
+        return
+    text = toast(answer.kind, language, timezone=timezone, now=now, **answer.values) if answer.kind else None
+    await front.gateway.answer(query.id, text, alert=answer.is_alert)
+    if answer.gone is not None and not isinstance(await front.gateway.delete(*answer.gone), Sent):
+        log.info("an old card stays", chat=answer.gone[0], message=answer.gone[1])
+
+
+async def _do(desk: Desk, caller: Caller, press: CasePress) -> Answer:
+    op = _OPS.get(press.op)
+    member, chat = caller.member_of(desk.book), caller.chat_of(desk.book.id)
+    if op is None:
+        raise FollowupError("nothing_here")
+    card = await notices.card_of(desk.c, desk.book.id, chat.id, "case", press.case)
+    if press.op in _IN_MENU:
+        check_opener(desk, card, member)
+    turn = Turn(desk=desk, caller=caller, member=member, chat=chat, card=card, case_id=press.case, arg=press.arg or "")
+    answer = await op(turn)
+    if press.op in _IN_MENU or press.op in _PLAIN:
+        await close_menu(desk, card)
+    return answer
+
+
+async def _take(turn: Turn) -> Answer:
+    await actions.take_case(turn.desk, turn.press)
+    return Answer("taken")
+
+
+async def _release(turn: Turn) -> Answer:
+    await actions.release_case(turn.desk, turn.press)
+    return Answer("released")
+
+
+async def _reopen(turn: Turn) -> Answer:
+    await actions.reopen_case(turn.desk, turn.press)
+    return Answer("reopened")
+
+
+async def _call(turn: Turn) -> Answer:
+    _case, number = await actions.dial_case(turn.desk, turn.press)
+    return await _hand_number(turn, number)
+
+
+async def _number(turn: Turn) -> Answer:
+    return await _hand_number(turn, await actions.reveal_number(turn.desk, turn.press))
+
+
+async def _hand_number(turn: Turn, number: str) -> Answer:
+    """To the presser alone: a toast, and a copy button in his own chat where he has one."""
+    private = await notices.private_chat(turn.desk.c, turn.desk.book.id, turn.member.id)
+    is_started = private is not None and private.is_reachable
+    if private is not None and is_started:
+        key = f"number:{turn.caller.source_key}"
+        await _write(turn, private, "number", {}, key)
+    return Answer("number", {"number": number, "is_started": is_started}, is_alert=True)
+
+
+async def _write(turn: Turn, chat: notices.Chat, kind: str, payload: dict[str, Any], key: str) -> None:
+    letter = notices.Letter(
+        team_id=turn.desk.book.id,
+        chat_id=chat.id,
+        kind=kind,
+        at=turn.desk.now,
+        payload=payload,
+        priority=priorities.ANSWER,
+        key=key,
+        case_id=turn.case_id,
+    )
+    await notices.add_letter(turn.desk.c, letter)
+
+
+def _menu(kind: str) -> Op:
+    async def show(turn: Turn) -> Answer:
+        if not turn.member.may_work and kind != "history":
+            raise FollowupError("viewer_cannot")
+        page = int(turn.arg) if turn.arg.isdigit() else 0
+        if turn.card is not None:
+            await open_menu(turn.desk, turn.card, turn.member, kind, page)
+        return Answer()
+
+    return show
+
+
+async def _back(turn: Turn) -> Answer:
+    await close_menu(turn.desk, turn.card)
+    return Answer()
+
+
+async def _reason(turn: Turn) -> Answer:
+    code = unpacked(turn.arg, [reason.code for reason in turn.desk.book.reasons])
+    if code is None:
+        raise FollowupError("stale_card")
+    await actions.handle_case(turn.desk, turn.press, code)
+    return Answer("handled")
+
+
+def _question(purpose: str) -> Op:
+    async def ask(turn: Turn) -> Answer:
+        await actions.may_act(turn.desk, turn.press, must_be_open=purpose != "number")
+        payload = {"purpose": purpose, "case_id": turn.case_id, "member_id": turn.member.id}
+        await _write(turn, turn.chat, "question", payload, f"question:{turn.caller.source_key}")
+        return Answer("question_sent")
+
+    return ask
+
+
+async def _snooze(turn: Turn) -> Answer:
+    if turn.arg == "custom":
+        return await _question("snooze")(turn)
+    now = turn.desk.now
+    spans = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+    is_span = turn.arg in spans
+    until = now + spans[turn.arg] if is_span else tomorrow_at_opening(now, turn.desk.book.schedule_now)
+    await actions.snooze_case(turn.desk, turn.press, until)
+    return Answer("snoozed", {"until": until})
+
+
+async def _to(turn: Turn) -> Answer:
+    if not turn.arg.isdigit():
+        raise FollowupError("nothing_here")
+    case = await actions.transfer_case(turn.desk, turn.press, int(turn.arg))
+    receiver = turn.desk.book.member_name(case["owner_id"])
+    private = await notices.private_chat(turn.desk.c, turn.desk.book.id, int(turn.arg))
+    if private is not None and int(turn.arg) != turn.member.id:
+        await _write(turn, private, "transferred", {"by": turn.member.name}, f"transfer:{turn.caller.source_key}")
+    return Answer("transferred", {"to": receiver})
+
+
+async def _target(turn: Turn) -> Answer:
+    is_marked = await actions.toggle_non_target(turn.desk, turn.press)
+    return Answer("non_target_on" if is_marked else "non_target_off")
+
+
+async def _block(turn: Turn) -> Answer:
+    if turn.arg != "yes":
+        raise FollowupError("nothing_here")
+    await actions.block_client(turn.desk, turn.press, blocked=True)
+    return Answer("blocked")
+
+
+async def _unblock(turn: Turn) -> Answer:
+    await actions.block_client(turn.desk, turn.press, blocked=False)
+    return Answer("unblocked")
+
+
+async def _split(turn: Turn) -> Answer:
+    await merging.split_client(turn.desk, turn.press)
+    return Answer("split")
+
+
+async def _open(turn: Turn) -> Answer:
+    """The case's card at the end of this chat; an older one of the same chat goes, so that there is one live card."""
+    return Answer(gone=await show_card(turn.desk, turn.chat, turn.case_id))
+
+
+async def show_card(desk: Desk, chat: notices.Chat, case_id: int) -> tuple[int, int] | None:
+    """Show a case in a chat now; returns the (chat, message) of the older card that it replaces."""
+    card = await notices.card_of(desk.c, desk.book.id, chat.id, "case", case_id)
+    if card is None:
+        await notices.add_card(desk.c, chat, "case", case_id, now=desk.now, priority=priorities.ANSWER)
+        return None
+    await notices.renew_card(desk.c, desk.book.id, card["id"], desk.now)
+    return (card["shown_in"], card["message_id"]) if card["message_id"] is not None else None
+
+
+_PLAIN: dict[str, Op] = {"take": _take, "release": _release, "reopen": _reopen, "call": _call}
+_IN_MENU: dict[str, Op] = {
+    "reason": _reason,
+    "other": _question("reason"),
+    "snooze": _snooze,
+    "to": _to,
+    "target": _target,
+    "note": _question("note"),
+    "number": _number,
+    "another": _question("number"),
+    "split": _split,
+    "unblock": _unblock,
+}
+_MENUS: dict[str, Op] = {
+    "handle": _menu("reasons"),
+    "later": _menu("snooze"),
+    "more": _menu("more"),
+    "transfer": _menu("transfer"),
+    "history": _menu("history"),
+}
+
+
+async def _block_step(turn: Turn) -> Answer:
+    """The first press asks whether it is meant."""
+    if turn.arg:
+        answer = await _block(turn)
+        await close_menu(turn.desk, turn.card)
+        return answer
+    return await _menu("block")(turn)
+
+
+_OPS: dict[str, Op] = {**_PLAIN, **_IN_MENU, **_MENUS, "block": _block_step, "back": _back, "open": _open}

@@ -1,0 +1,39 @@
+"""Menus on a card: state like everything else, so that a restart or a colleague's press finds them as they were."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from followup.errors import FollowupError
+from followup.notices import store as notices
+from followup.teams.book import Member
+from followup.teams.desk import Desk
+from storage.rows import Row
+
+MENU_LASTS = timedelta(minutes=2)
+
+
+async def open_menu(desk: Desk, card: Row, member: Member, kind: str, page: int = 0) -> None:
+    """Show a menu instead of the buttons; a colleague's open menu gives way to one's own."""
+    menu: dict[str, Any] = {"kind": kind, "opener": member.id, "page": page}
+    until = desk.now + MENU_LASTS
+    await notices.change_card(desk.c, desk.book.id, card["id"], menu=menu, menu_until=until)
+    await notices.raise_card(desk.c, desk.book.id, card["id"])
+
+
+async def close_menu(desk: Desk, card: Row | None) -> None:
+    """The plain buttons again, before everything else that waits in the chat."""
+    if card is None:
+        return
+    await notices.change_card(desk.c, desk.book.id, card["id"], menu=None, menu_until=None)
+    await notices.raise_card(desk.c, desk.book.id, card["id"])
+
+
+def check_opener(desk: Desk, card: Row | None, member: Member) -> None:
+    """Only who opened a menu may choose in it while it is open."""
+    if card is None or not card["menu"] or card["menu_until"] is None or card["menu_until"] <= desk.now:
+        return
+    opener = card["menu"]["opener"]
+    if opener != member.id:
+        raise FollowupError("menu_of_other", name=desk.book.member_name(opener))

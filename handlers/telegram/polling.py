@@ -1,0 +1,71 @@
+"""Long polling that stores before it confirms: the next offset is only said when the updates are on disk (promise 19)."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any, Protocol
+
+import aiohttp
+import structlog
+
+log = structlog.get_logger()
+
+KINDS = ("message", "callback_query", "my_chat_member")
+_LONG = 25  # seconds that Telegram holds an empty poll
+_MOST_PATIENT = 30.0
+
+
+class Keeps(Protocol):
+    """Where updates are stored; returns when they are committed."""
+
+    async def append(self, body: dict[str, Any]) -> None:
+        """Store one update; one that is known is no error."""
+        ...
+
+
+class Poller:
+    """Asks one bot's updates and hands them on."""
+
+    def __init__(self, api_url: str, token: str, keeper: Keeps) -> None:
+        self._url = f"{api_url.rstrip('/')}/bot{token}/getUpdates"
+        self._keeper = keeper
+        self._offset: int | None = None
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Until cancelled. Raw JSON, not aiogram's models: one update that cannot be read must not stop the others."""
+        timeout = aiohttp.ClientTimeout(total=_LONG + 15)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            while True:
+                await self._once(session)
+
+    async def _once(self, session: aiohttp.ClientSession) -> None:
+        try:
+            found = await self._ask(session)
+            async with asyncio.TaskGroup() as group:
+                for update in found:
+                    group.create_task(self._keeper.append(update))
+            if found:
+                self._offset = max(update["update_id"] for update in found) + 1
+            self._failures = 0
+        except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, ExceptionGroup) as error:
+            await self._wait(error)
+
+    async def _ask(self, session: aiohttp.ClientSession) -> list[dict[str, Any]]:
+        asked: dict[str, Any] = {"timeout": _LONG, "allowed_updates": list(KINDS)}
+        if self._offset is not None:
+            asked["offset"] = self._offset
+        async with session.post(self._url, json=asked) as answer:
+            body = await answer.json(content_type=None)
+        if not body.get("ok"):
+            raise ValueError(f"{body.get('error_code')} {body.get('description')}")
+        found: list[dict[str, Any]] = body["result"]
+        return found
+
+    async def _wait(self, error: BaseException) -> None:
+        """Telegram is not there: ask again, ever more slowly, with jitter."""
+        self._failures += 1
+        pause = min(_MOST_PATIENT, 0.5 * 2 ** min(self._failures, 6)) * (0.5 + random.random())  # noqa: S311 - jitter
+        log.warning("polling failed", why=f"{type(error).__name__}: {error}"[:200], again_in=round(pause, 1))
+        await asyncio.sleep(pause)

@@ -1,0 +1,34 @@
+"""The dispatcher: middlewares and one router a feature, the most used first."""
+
+from __future__ import annotations
+
+from aiogram import Dispatcher, Router
+from aiogram.types import CallbackQuery
+
+from followup.errors import FollowupError
+from handlers.telegram import cases, chats, commands, replies, screens
+from handlers.telegram.front import Caller, Front
+from handlers.telegram.middlewares import WhoIsIt
+from messenger.answers import refusal
+
+
+def build_dispatcher(front: Front) -> Dispatcher:
+    """All handlers of the bot. Conversations live in the database, so aiogram's own FSM is off."""
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.update.outer_middleware(WhoIsIt(front))
+    dispatcher.include_routers(
+        cases.router(), screens.router(), commands.router(), replies.router(), chats.router(), _last_resort()
+    )
+    return dispatcher
+
+
+def _last_resort() -> Router:
+    """A button of an older version, or none of ours: answered in words like every press (promise 8)."""
+    routes = Router(name="last resort")
+    routes.callback_query.register(_on_unknown_press)
+    return routes
+
+
+async def _on_unknown_press(query: CallbackQuery, caller: Caller, front: Front) -> None:
+    error = FollowupError("nothing_here" if caller.memberships else "not_yours")
+    await front.gateway.answer(query.id, refusal(error, caller.language, now=front.clock.now()), alert=True)

@@ -1,0 +1,110 @@
+"""Stored updates → handlers: in order within a chat, side by side between chats, each one done once (promise 19)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from followup.clock import Clock
+from storage import updates as store
+from storage.engine import Database
+from storage.rows import Row
+
+log = structlog.get_logger()
+
+_BATCH = 100
+_LANES = 16
+_TRIES = 3
+
+
+class UpdateWorker:
+    """Takes stored updates and feeds the dispatcher; a poison update is set aside and blocks nobody."""
+
+    def __init__(self, database: Database, clock: Clock, bot: Bot, dispatcher: Dispatcher) -> None:
+        self._database = database
+        self._clock = clock
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._news = asyncio.Event()
+        self._is_stopping = False
+        self._lanes = asyncio.Semaphore(_LANES)
+
+    def wake(self) -> None:
+        """Something was stored."""
+        self._news.set()
+
+    def stop(self) -> None:
+        """Finish what is in hand and return from ``run``."""
+        self._is_stopping = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Until stopped; other processes' updates are found by a look every half second."""
+        while not self._is_stopping:
+            self._news.clear()
+            try:
+                done = await self.step()
+            except Exception:
+                log.exception("updates could not be read")
+                done = 0
+            if not done:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._news.wait(), timeout=0.5)
+        except TimeoutError:
+            return
+
+    async def step(self) -> int:
+        """Do all updates that wait; how many there were."""
+        async with self._database.read() as c:
+            rows = await store.pending(c, _BATCH)
+        lanes: dict[Any, list[Row]] = defaultdict(list)
+        for row in rows:
+            lanes[_lane(row["body"])].append(row)
+        async with asyncio.TaskGroup() as group:
+            for lane in lanes.values():
+                group.create_task(self._in_order(lane))
+        return len(rows)
+
+    async def _in_order(self, rows: list[Row]) -> None:
+        async with self._lanes:
+            for row in rows:
+                await self._one(row)
+
+    async def _one(self, row: Row) -> None:
+        error = await self._feed(row)
+        is_over = error is None or row["tries"] + 1 >= _TRIES
+        state = "done" if error is None else "failed" if is_over else "pending"
+        async with self._database.write() as c:
+            await store.finish(c, row["update_id"], state=state, tries=row["tries"] + 1, error=error)
+
+    async def _feed(self, row: Row) -> str | None:
+        """The error, or None. A kind of update that this aiogram does not know is done, not failed."""
+        try:
+            update = Update.model_validate(row["body"], context={"bot": self._bot})
+        except ValidationError as error:
+            log.warning("update not understood", update_id=row["update_id"])
+            return f"not understood: {error.error_count()} errors"
+        try:
+            await self._dispatcher.feed_update(self._bot, update)
+        except Exception as error:
+            log.exception("update failed", update_id=row["update_id"])
+            return f"{type(error).__name__}: {error}"[:500]
+        return None
+
+
+def _lane(body: Mapping[str, Any]) -> Any:
+    """Presses in order by person, everything else by chat: as Telegram itself orders them."""
+    if "callback_query" in body:
+        return "press", body["callback_query"].get("from", {}).get("id")
+    message = body.get("message") or body.get("my_chat_member") or {}
+    return "chat", message.get("chat", {}).get("id")
