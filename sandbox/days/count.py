@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from statistics import median_low
+from statistics import median
 
 from sandbox.days.plan import Planned
 from sandbox.days.wire import ANSWER_AFTER
@@ -62,7 +62,7 @@ def _clients(calls: list[Planned]) -> dict[str, int | None]:
     first = _first_misses(calls)
     contacts = {client: _contact(client, since, calls) for client, since in first.items()}
     found = {client: call for client, call in contacts.items() if call}
-    waits = [_minutes(first[client], call) for client, call in found.items()]
+    waits = [(call.started_at + ANSWER_AFTER - first[client]).total_seconds() for client, call in found.items()]
     how = Counter(call.kind for call in found.values())
     return {
         "clients": len(first),
@@ -70,7 +70,7 @@ def _clients(calls: list[Planned]) -> dict[str, int | None]:
         "called_in": how["answered"],
         "not_reached": len(first) - len(found),
         "by_hand": None,
-        "contact_median_minutes": median_low(waits) if waits else None,
+        "contact_median_minutes": int(median(waits) // 60) if waits else None,
     }
 
 
@@ -86,10 +86,6 @@ def _contact(client: str, since: datetime, calls: list[Planned]) -> Planned | No
     """The first talk after the client's first miss, whoever dialled; a later miss opens another case, not counted here."""
     after = [call for call in calls if call.client == client and call.is_successful and call.started_at > since]
     return min(after, key=lambda call: call.started_at, default=None)
-
-
-def _minutes(since: datetime, call: Planned) -> int:
-    return int((call.started_at + ANSWER_AFTER - since).total_seconds() // 60)
 
 
 def _orders(calls: list[Planned]) -> dict[str, int | None]:

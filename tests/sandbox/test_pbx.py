@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+from followup.calls.events import CallEvent
+from followup.calls.merge import merge
+from followup.calls.rules import judge
+from followup.calls.verdict import CallFacts, Terms
+from providers.generic import events_in
 from sandbox.days.count import count
 from sandbox.days.exchange import PhoneExchange
 from sandbox.days.ordinary_day import ROWS, TRUTH, ZONE, ordinary_day
@@ -222,3 +227,25 @@ async def test_direct_calls_give_back_what_was_planted() -> None:
     await pbx.outbound(CLIENT, "102", reached=True, order_id=order.order_id)
     call = [body for body in hook.bodies if body["type"] == "call" and body.get("ended_at")][-1]
     assert (call["order_id"], call["extension"], call["result"]) == (order.order_id, "102", "answered")
+
+
+async def test_the_bots_own_rules_find_what_was_planted() -> None:
+    desk, hook, _ = exchange(local(23, 59))
+    await desk.play("all")
+    facts: dict[str, CallFacts] = {}
+    for _, _, body in hook.taken:
+        for event in events_in(body):
+            if isinstance(event, CallEvent):
+                facts[event.call_key] = merge(facts.get(event.call_key), event)
+    found = {call.id: judge(facts[call.id], terms(call)) for call in ordinary_day(FRIDAY) if call.kind != "order"}
+    outcomes = {"answered": "successful", "missed": "missed", "internal": "internal"}
+    for call in ordinary_day(FRIDAY):
+        if call.kind != "order":
+            expected = outcomes.get(call.kind, "successful" if call.reached else "failed")
+            assert (found[call.id].outcome, found[call.id].reason) == (expected, call.why), call.title
+            assert not found[call.id].is_suspect
+
+
+def terms(call: Planned) -> Terms:
+    is_open = 9 <= call.started_at.hour < 18
+    return Terms(min_talk=timedelta(seconds=1), short_call=timedelta(seconds=10), is_open=is_open)
