@@ -122,6 +122,15 @@ def test_private_cards_show_the_number_and_copy_it():
     assert [b.copy_text.text for row in buttons for b in row if b.copy_text] == ["+380671234567"]
 
 
+def test_numbers_can_be_separated_where_a_client_has_several():
+    one, two = (case_card(view, chat(), Menu("more"), NOW) for view in (case(), case(other_numbers=("+380501112233",))))
+    assert [{press.op for press in presses(each)} & {"another", "split"} for each in (one, two)] == [
+        {"another"},
+        {"another", "split"},
+    ]
+    assert "✂ Separate numbers" in {button.text for row in two.keyboard.inline_keyboard for button in row}
+
+
 def test_moments_are_each_readers_own():
     text = case_card(case(**ONE_MISS), chat(), None, NOW).text
     assert f'<tg-time unix="{int(kyiv("10:00").timestamp())}" format="t">10:00</tg-time>' in text

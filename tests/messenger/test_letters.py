@@ -212,6 +212,16 @@ def test_a_question_opens_the_field_of_the_asked_person_only(language, kind):
     assert ID in letter.text
 
 
+def test_the_name_of_a_reason_is_asked_of_one_person_about_no_case():
+    letter = letters.question_title(TARAS, context())
+    assert told(letter) == (
+        "✏️ Taras, what shall the new reason be called?\n\nUp to 60 characters. Answer this message."
+    )
+    assert ID in letter.text
+    assert isinstance(letter.keyboard, ForceReply)
+    assert (letter.keyboard.selective, letter.keyboard.input_field_placeholder) == (True, "Name of the reason")
+
+
 def test_the_snooze_question_names_an_example_of_every_form():
     words = told(letters.question_snooze(case(), TARAS, context()))
     assert all(example in words for example in ("15:30", "2 h", "tomorrow 10:00"))

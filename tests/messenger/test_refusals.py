@@ -7,6 +7,7 @@ import re
 import pytest
 
 from followup.errors import FollowupError
+from followup.hours import check_hours
 from messenger.answers import refusal, toast
 from tests.messenger.cast import NOW, kyiv
 
@@ -16,7 +17,7 @@ KEYS = (
     *("viewer_cannot", "reopen_too_late", "nothing_to_call", "text_too_long", "text_empty", "bad_moment"),
     *("moment_past", "no_such_member", "menu_of_other", "screen_of_other", "stale_card", "not_a_team_chat"),
     *("team_only_head", "same_client", "no_such_client", "bad_number", "bad_setting", "bad_hours"),
-    *("name_taken", "wrong_secret_key", "nothing_here"),
+    *("name_taken", "wrong_secret_key", "nothing_here", "no_such_team"),
 )
 TOASTS = (
     *("taken", "released", "handled", "snoozed", "transferred", "noted", "reopened", "blocked", "unblocked"),
@@ -69,7 +70,35 @@ def test_values_are_shown_as_typed():
     assert said("bad_setting", key="hours", found="<b>&", expected="a word") == "hours: found “<b>&”, expected a word"
     rule = "a number or a duration such as 30s, 5m, 1h, 3d, from 1m to 31d"
     assert said("bad_setting", setting="remind_minutes", found="soon", expected=rule).endswith(rule)
-    assert "812" in said("text_too_long", found=812)
+    assert said("bad_setting", setting="reasons", found="", expected="one") == "reasons: expected one"
+
+
+def test_a_text_that_is_too_long_is_told_the_limit_it_broke():
+    assert said("text_too_long", found=812) == "Too long: 812 characters, at most 500 fit"
+    assert said("text_too_long", found=75, expected=60) == "Too long: 75 characters, at most 60 fit"
+
+
+def test_hours_that_cannot_be_read_are_told_with_the_parsers_words():
+    with pytest.raises(FollowupError) as refused:
+        check_hours("Mo-Xx 09:00-18:00")
+    words = refusal(refused.value, "en")
+    assert "“Mo-Xx 09:00-18:00”" in words
+    assert "Mo-Fr 09:00-18:00; PH off" in words
+    assert words.endswith("(at 1:4: expected wday)")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_example_of_hours_is_shown_whatever_the_parser_says(language):
+    assert "Mo-Fr 09:00-18:00; PH off" in said("bad_hours", language, found="x" * 900, expected="y" * 900)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_moment_that_is_not_understood_is_told_with_an_example(language):
+    assert "15:30" in said("bad_moment", language)
+
+
+def test_who_holds_a_menu_is_named():
+    assert said("menu_of_other", name="Olga").startswith("Olga is choosing here now")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
