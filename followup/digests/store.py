@@ -12,6 +12,7 @@ from followup.calls.tables import calls, messages
 from followup.cases.tables import cases
 from followup.clients.tables import clients
 from followup.digests.tables import digests
+from followup.notices.tables import letters
 from followup.orders.tables import orders
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
@@ -161,3 +162,13 @@ async def message_count(c: AsyncConnection, team_id: int, span: Span) -> int:
     """Messages that clients wrote in the span."""
     query = select(func.count()).where(messages.c.team_id == team_id, messages.c.at >= span[0], messages.c.at < span[1])
     return int(await c.scalar(query) or 0)
+
+
+async def follow_ups(c: AsyncConnection, team_id: int, letter_id: int) -> list[int]:
+    """What a sent digest has brought along: its picture, the rest of a long text."""
+    query = (
+        select(letters.c.id)
+        .where(letters.c.team_id == team_id, letters.c.key.like(f"digest:{letter_id}:%"))
+        .order_by(letters.c.id)
+    )
+    return list(await c.scalars(query))

@@ -235,6 +235,11 @@ async def add_letter(c: AsyncConnection, letter: Letter) -> int | None:
     return result.scalar_one_or_none()
 
 
+async def letter_by_id(c: AsyncConnection, team_id: int, letter_id: int) -> Row | None:
+    """One letter of the team."""
+    return await one_row(c, select(letters).where(letters.c.team_id == team_id, letters.c.id == letter_id))
+
+
 async def letter_shown_as(c: AsyncConnection, telegram_id: int, message_id: int) -> Row | None:
     """The letter behind a message: whose question a reply answers."""
     query = select(letters).where(letters.c.shown_in == telegram_id, letters.c.message_id == message_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import aiohttp
@@ -19,7 +20,7 @@ _MOST_PATIENT = 30.0
 class Keeps(Protocol):
     """Where updates are stored; returns when they are committed."""
 
-    async def append(self, body: dict[str, Any]) -> None:
+    async def append(self, body: Mapping[str, Any]) -> None:
         """Store one update; one that is known is no error."""
         ...
 
@@ -40,20 +41,25 @@ class Poller:
             while True:
                 await self._once(session)
 
+    async def take(self, session: aiohttp.ClientSession, *, wait: int = _LONG) -> int:
+        """One poll: what came is stored, and confirmed by the next one; how many there were."""
+        found = await self._ask(session, wait)
+        async with asyncio.TaskGroup() as group:
+            for update in found:
+                group.create_task(self._keeper.append(update))
+        if found:
+            self._offset = max(update["update_id"] for update in found) + 1
+        return len(found)
+
     async def _once(self, session: aiohttp.ClientSession) -> None:
         try:
-            found = await self._ask(session)
-            async with asyncio.TaskGroup() as group:
-                for update in found:
-                    group.create_task(self._keeper.append(update))
-            if found:
-                self._offset = max(update["update_id"] for update in found) + 1
+            await self.take(session)
             self._failures = 0
         except (TimeoutError, aiohttp.ClientError, ValueError, KeyError, ExceptionGroup) as error:
             await self._wait(error)
 
-    async def _ask(self, session: aiohttp.ClientSession) -> list[dict[str, Any]]:
-        asked: dict[str, Any] = {"timeout": _LONG, "allowed_updates": list(KINDS)}
+    async def _ask(self, session: aiohttp.ClientSession, wait: int) -> list[dict[str, Any]]:
+        asked: dict[str, Any] = {"timeout": wait, "allowed_updates": list(KINDS)}
         if self._offset is not None:
             asked["offset"] = self._offset
         async with session.post(self._url, json=asked) as answer:

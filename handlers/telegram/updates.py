@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from followup.clock import Clock
 from storage import updates as store
 from storage.engine import Database
+from storage.inbox import UpdateWriter
 from storage.rows import Row
 
 log = structlog.get_logger()
@@ -100,6 +101,21 @@ class UpdateWorker:
             log.exception("update failed", update_id=row["update_id"])
             return f"{type(error).__name__}: {error}"[:500]
         return None
+
+
+class UpdateKeeper:
+    """Stores updates as they come, by webhook or polling, and wakes whoever does them."""
+
+    def __init__(self, writer: UpdateWriter, clock: Clock, wake: Callable[[], None]) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._wake = wake
+
+    async def append(self, body: Mapping[str, Any]) -> None:
+        """Committed when this returns; an update seen before is no error."""
+        row = {"update_id": body["update_id"], "received_at": self._clock.now(), "body": dict(body)}
+        await self._writer.append(row | {"state": "pending", "tries": 0})
+        self._wake()
 
 
 def _lane(body: Mapping[str, Any]) -> Any:

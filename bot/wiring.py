@@ -1,0 +1,83 @@
+"""Every object of the program, built by hand, top to bottom: who needs whom is read here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiogram import Bot, Dispatcher
+
+from bot.telegram import make_bot
+from followup.clock import Clock
+from followup.teams.seal import Seal
+from followup.teams.shelf import Shelf
+from handlers.inbox import InboxWorker
+from handlers.telegram.front import Front
+from handlers.telegram.polling import Poller
+from handlers.telegram.router import build_dispatcher
+from handlers.telegram.updates import UpdateKeeper, UpdateWorker
+from jobs.office import Office
+from jobs.timetable import Ticker
+from messenger.correspondence import StoredContent
+from messenger.gateway import Gateway
+from messenger.limits import Limits
+from messenger.outbox import Outbox
+from storage.engine import Database
+from storage.inbox import InboxWriter, UpdateWriter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telegram:
+    """Which bot, at which server, how fast."""
+
+    token: str
+    api_url: str
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """The running program without its web server: what comes in, what is done with it, what goes out."""
+
+    database: Database
+    clock: Clock
+    seal: Seal
+    shelf: Shelf
+    bot: Bot
+    gateway: Gateway
+    outbox: Outbox
+    dispatcher: Dispatcher
+    inbox_writer: InboxWriter
+    inbox: InboxWorker
+    keeper: UpdateKeeper
+    updates: UpdateWorker
+    poller: Poller
+    ticker: Ticker
+
+
+def build(database: Database, clock: Clock, seal: Seal, telegram: Telegram) -> Works:
+    """All of it; nothing is started and no connection is opened yet."""
+    shelf = Shelf()
+    bot = make_bot(telegram.token, telegram.api_url)
+    gateway = Gateway(bot)
+    content = StoredContent(database, clock, shelf, gateway)
+    outbox = Outbox(database, clock, gateway, content, telegram.limits)
+    front = Front(database=database, clock=clock, shelf=shelf, gateway=gateway, wake=outbox.wake)
+    dispatcher = build_dispatcher(front)
+    updates = UpdateWorker(database, clock, bot, dispatcher)
+    keeper = UpdateKeeper(UpdateWriter(database), clock, updates.wake)
+    return Works(
+        database=database,
+        clock=clock,
+        seal=seal,
+        shelf=shelf,
+        bot=bot,
+        gateway=gateway,
+        outbox=outbox,
+        dispatcher=dispatcher,
+        inbox_writer=InboxWriter(database),
+        inbox=InboxWorker(database, clock, seal, shelf, outbox.wake),
+        keeper=keeper,
+        updates=updates,
+        poller=Poller(telegram.api_url, telegram.token, keeper),
+        ticker=Ticker(Office(database=database, clock=clock, shelf=shelf, wake=outbox.wake)),
+    )
