@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
@@ -145,3 +145,11 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
             raise typer.BadParameter(f"found {text!r}, expected key=value", param_hint=option)
         found[key.strip()] = value
     return found
+
+
+def local_date(text: str, option: str) -> date:
+    """A date as people and scripts type it: 2026-11-22."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"found {text!r}, expected a date such as 2026-11-22", param_hint=option) from None

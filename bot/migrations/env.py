@@ -6,13 +6,14 @@ import asyncio
 import importlib
 import pkgutil
 
+from alembic import context
+from sqlalchemy import Connection
+
 import followup
 import storage.tables
-from alembic import context
 from bot.migrations.rendering import render_item
 from bot.migrations.schema import schema_engine
 from bot.settings import load_settings
-from sqlalchemy import Connection
 
 for package in pkgutil.iter_modules(followup.__path__, "followup."):
     if package.ispkg and importlib.util.find_spec(f"{package.name}.tables"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import sqlite3
 from collections.abc import Iterator
@@ -10,11 +9,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from followup.errors import FollowupError
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from followup.errors import FollowupError
 from storage.engine import Database
 
 _HERE: Final = Path(__file__).parent

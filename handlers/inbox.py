@@ -1,0 +1,189 @@
+"""From the inbox to the business: rows of a team in order, one transaction a batch, a bad row never in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.calls.events import Event
+from followup.clock import Clock
+from followup.intake import take_in
+from followup.phone import mask_in_text
+from followup.teams import store as teams
+from followup.teams.book import TeamBook
+from followup.teams.connection_store import heard_from
+from followup.teams.desk import Desk
+from followup.teams.seal import Seal
+from followup.teams.shelf import Shelf
+from providers import PROVIDERS
+from providers.contract import HookRefused, Provider, RawRequest, Reading
+from storage import inbox
+from storage.engine import Database
+from storage.rows import Row
+
+log = logging.getLogger(__name__)
+
+# Another process may have stored a row without being able to wake us.
+POLL: Final = timedelta(seconds=0.5)
+_PAUSE_AFTER_OUTAGE: Final = timedelta(seconds=1)
+
+
+class Dialect(NamedTuple):
+    """Who speaks on a connection, and how his words are to be read."""
+
+    provider: Provider
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadRow:
+    """A row and what it says."""
+
+    id: int
+    connection_id: int
+    events: Sequence[Event]
+
+
+def dialect_of(connection: teams.Connection, book: TeamBook, seal: Seal) -> Dialect:
+    """The provider of a connection and the zone, region and options to read it with."""
+    options = seal.open(connection.options)
+    zone = ZoneInfo(options.get("timezone") or book.policy.timezone)
+    return Dialect(PROVIDERS[connection.provider], Reading(timezone=zone, region=book.policy.region, options=options))
+
+
+class InboxWorker:
+    """Takes what is pending, team by team; several processes may do so at once."""
+
+    def __init__(
+        self, database: Database, clock: Clock, seal: Seal, shelf: Shelf, wake_outbox: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._seal = seal
+        self._shelf = shelf
+        self._wake_outbox = wake_outbox
+        self._dialects: dict[int, tuple[int, Mapping[int, Dialect]]] = {}  # team id → (revision of the book, …)
+        self._something_came = asyncio.Event()
+
+    def wake(self) -> None:
+        """A row was stored."""
+        self._something_came.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; trouble of the database is waited out."""
+        while True:
+            self._something_came.clear()
+            try:
+                worked = await self.step()
+            except Exception as error:
+                if not inbox.is_outage(error):
+                    log.exception("the inbox stumbled; its rows stay where they are")
+                else:
+                    log.warning("the inbox waits for the database: %s", mask_in_text(str(error)))
+                await asyncio.sleep(_PAUSE_AFTER_OUTAGE.total_seconds())
+                continue
+            if not worked:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._something_came.wait(), POLL.total_seconds())
+
+    async def step(self) -> int:
+        """One round: at most one batch of every team that has rows; how many rows were done or set aside."""
+        async with self._database.read() as c:
+            team_ids = await inbox.waiting_teams(c)
+        return sum([await self._work_for(team_id) for team_id in team_ids])
+
+    async def _work_for(self, team_id: int) -> int:
+        async with self._database.read() as c:
+            if not await inbox.take_turn(c, team_id):
+                return 0
+            rows = await inbox.pending(c, team_id)
+            if not rows:
+                return 0
+            book = await self._shelf.book(c, team_id)
+            dialects = await self._dialects_of(c, book)
+            good = [read for row in rows if (read := await self._read(row, dialects)) is not None]
+            await self._apply_all(book, good)
+        self._wake_outbox()
+        return len(rows)
+
+    async def _dialects_of(self, c: AsyncConnection, book: TeamBook) -> Mapping[int, Dialect]:
+        known = self._dialects.get(book.id)
+        if known is None or known[0] != book.revision:
+            found = {}
+            for connection in await teams.connections_of(c, book.id):
+                with suppress(Exception):  # its rows are set aside, with the reason, when they are read
+                    found[connection.id] = dialect_of(connection, book, self._seal)
+            known = self._dialects[book.id] = (book.revision, found)
+        return known[1]
+
+    async def _read(self, row: Row, dialects: Mapping[int, Dialect]) -> _ReadRow | None:
+        try:
+            dialect = dialects.get(row["connection_id"])
+            if dialect is None:
+                raise LookupError("the options of its connection cannot be opened with this PEREZVON_SECRET_KEY")
+            events = dialect.provider.parse(raw_request(row), dialect.reading)
+        except Exception as error:
+            await self._set_aside(row["team_id"], row["id"], error)
+            return None
+        return _ReadRow(row["id"], row["connection_id"], events)
+
+    async def _apply_all(self, book: TeamBook, rows: Sequence[_ReadRow]) -> None:
+        """In one transaction; if one of them spoils it, each in its own, so that only the bad one is set aside."""
+        if not rows:
+            return
+        try:
+            await self._apply(book, rows)
+        except Exception as error:
+            if inbox.is_outage(error):
+                raise
+            if len(rows) == 1:
+                await self._set_aside(book.id, rows[0].id, error)
+                return
+            for row in rows:
+                await self._apply_all(book, [row])
+
+    async def _apply(self, book: TeamBook, rows: Sequence[_ReadRow]) -> None:
+        now = self._clock.now()
+        async with self._database.write() as c:
+            mine = await inbox.claim(c, book.id, [row.id for row in rows], now)
+            taken = [row for row in rows if row.id in mine]
+            events = [(row.connection_id, event) for row in taken for event in row.events]
+            if events:
+                await take_in(Desk(c, book, now), events)
+            if taken:
+                await heard_from(c, book.id, {row.connection_id for row in taken}, now)
+
+    async def _set_aside(self, team_id: int, row_id: int, error: Exception) -> None:
+        text = _told(error)
+        if isinstance(error, HookRefused | LookupError):
+            log.warning("inbox row %d is set aside: %s", row_id, mask_in_text(text))
+        else:
+            log.error("inbox row %d is set aside", row_id, exc_info=error)
+        async with self._database.write() as c:
+            await inbox.set_aside(c, team_id, row_id, text, self._clock.now())
+
+
+def raw_request(row: Mapping[str, Any]) -> RawRequest:
+    """A stored request as the providers read it."""
+    return RawRequest(
+        method=row["method"],
+        path=row["path"],
+        query=row["query"],
+        headers=row["headers"],
+        body=row["body"],
+        received_at=row["received_at"],
+    )
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, HookRefused):
+        return f"{error.pointer}: {error.message}" if error.pointer else error.message
+    return f"{type(error).__name__}: {error}"
