@@ -46,7 +46,8 @@ class Delivery:
         try:
             recording = await self._attempt(recorder, target)
         except Exception as bug:
-            _log.exception("outbox: cannot be rendered or sent", item=recorder.item)
+            _log.exception("outbox: cannot be rendered", item=recorder.item)
+            self._traffic.history.withdraw(target)
             recording = self._postponed(recorder, recorder.row["tries"], f"{type(bug).__name__}: {bug}")
         await self._record(database, recorder, recording)
 
