@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from followup.notices import queue_store
-from tests.messenger.mailroom import NOON, mailroom
+from tests.messenger.mailroom import mailroom
 
 
 @pytest.fixture
