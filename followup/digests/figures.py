@@ -60,7 +60,8 @@ async def day_figures(desk: Desk, span: store.Span) -> DayFigures:
     """The totals of one stretch of time."""
     calls = await store.call_rows(desk.c, desk.book.id, span)
     opened = await store.opened_cases(desk.c, desk.book.id, span)
-    of_clients = [row for row in opened if row["kind"] == "client"]
+    # Who only ordered a callback did not fail to get through: that is counted with the orders.
+    of_clients = [row for row in opened if row["kind"] == "client" and row["missed"]]
     fates = Counter(row["how"] or "open" for row in of_clients)
     totals = _call_totals(calls) | {fate: fates[fate] for fate in _FATES} | await _order_totals(desk, span)
     return DayFigures(
