@@ -111,7 +111,7 @@ class Outbox:
             return
         self._loaded_at = now
         async with self._database.read() as c:
-            rows = await queue_store.waiting(c, now, _MOST_LOADED)
+            rows = await queue_store.next_items(c, now, _MOST_LOADED)
         self._waiting = [Waiting.of(row) for row in rows]
 
     async def _start(self, planned: Plan, group: asyncio.TaskGroup, now: datetime) -> None:

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Table, case, func, literal, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Table,
+    Update,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.notices import priorities
 from followup.notices.tables import cards, chats, letters
-from storage.rows import Row, all_rows, one_row
+from storage.rows import Row
 
 Kind: TypeAlias = Literal["card", "letter"]
 _TABLES: dict[Kind, Table] = {"card": cards, "letter": letters}
@@ -37,26 +53,33 @@ class QueueState:
     oldest_at: datetime | None
 
 
-async def waiting(c: AsyncConnection, now: datetime, limit: int) -> list[Row]:
+async def next_items(c: AsyncConnection, now: datetime, limit: int) -> list[Row]:
     """What may be sent now, of all teams (one bot serves them all): of each Telegram chat its first few, best first.
 
     Columns: item, id, team_id, telegram_id, priority, since.
     """
-    due = _due_cards(now).union_all(_due_letters(now)).subquery("due")
+    found = await c.execute(waiting(), {"moment": now, "most": limit})
+    return [dict(row) for row in found.mappings()]
+
+
+@cache
+def waiting() -> Select[Any]:
+    """The statement of ``next_items``, built once: putting it together costs more than asking it."""
+    due = _due_cards().union_all(_due_letters()).subquery("due")
     order = (due.c.priority, due.c.since, due.c.item, due.c.id)
     place = func.row_number().over(partition_by=due.c.telegram_id, order_by=order).label("place")
     ranked = select(due, place).subquery("ranked")
     best = select(ranked).where(ranked.c.place <= _MOST_OF_A_CHAT)
     best = best.order_by(ranked.c.priority, ranked.c.since, ranked.c.item, ranked.c.id)
-    return await all_rows(c, best.limit(limit))
+    return best.limit(bindparam("most", type_=Integer))
 
 
-def _due_cards(now: datetime) -> Select[Any]:
+def _due_cards() -> Select[Any]:
     # The card shown least lately is the oldest: one that changes all the time must not starve the others.
     since = func.coalesce(cards.c.shown_at, cards.c.created_at, type_=cards.c.created_at.type)
     target = case((cards.c.message_id.is_not(None), func.coalesce(cards.c.shown_in, chats.c.telegram_id)))
     columns = (
-        literal("card").label("item"),
+        literal_column("'card'", String).label("item"),
         cards.c.id,
         cards.c.team_id,
         func.coalesce(target, chats.c.telegram_id).label("telegram_id"),
@@ -64,12 +87,12 @@ def _due_cards(now: datetime) -> Select[Any]:
         since.label("since"),
     )
     joined = cards.join(chats, (chats.c.id == cards.c.chat_id) & (chats.c.team_id == cards.c.team_id))
-    return select(*columns).select_from(joined).where(_is_card_behind(), chats.c.is_reachable, *_is_free(cards, now))
+    return select(*columns).select_from(joined).where(_is_card_behind(), chats.c.is_reachable, *_is_free(cards))
 
 
-def _due_letters(now: datetime) -> Select[Any]:
+def _due_letters() -> Select[Any]:
     columns = (
-        literal("letter").label("item"),
+        literal_column("'letter'", String).label("item"),
         letters.c.id,
         letters.c.team_id,
         chats.c.telegram_id,
@@ -77,21 +100,21 @@ def _due_letters(now: datetime) -> Select[Any]:
         letters.c.created_at.label("since"),
     )
     joined = letters.join(chats, (chats.c.id == letters.c.chat_id) & (chats.c.team_id == letters.c.team_id))
-    return (
-        select(*columns).select_from(joined).where(_is_letter_pending(), chats.c.is_reachable, *_is_free(letters, now))
-    )
+    return select(*columns).select_from(joined).where(_is_letter_pending(), chats.c.is_reachable, *_is_free(letters))
 
 
 def _is_card_behind() -> ColumnElement[bool]:
-    return (cards.c.shown < cards.c.wanted) & (cards.c.state == "live")
+    # As words, not as parameters: only so does a database see that its partial index holds what is asked for.
+    return (cards.c.shown < cards.c.wanted) & (cards.c.state == literal_column("'live'"))
 
 
 def _is_letter_pending() -> ColumnElement[bool]:
-    return letters.c.state == "pending"
+    return letters.c.state == literal_column("'pending'")
 
 
-def _is_free(table: Table, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return table.c.not_before <= now, or_(table.c.claimed_until.is_(None), table.c.claimed_until <= now)
+def _is_free(table: Table) -> tuple[ColumnElement[bool], ...]:
+    moment = bindparam("moment", type_=table.c.not_before.type)
+    return table.c.not_before <= moment, or_(table.c.claimed_until.is_(None), table.c.claimed_until <= moment)
 
 
 async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) -> Row | None:
@@ -99,19 +122,28 @@ async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) 
 
     The row as it is now, with its chat's ``telegram_id``, ``thread_id``, ``chat_kind``, ``member_id``, ``capabilities``.
     """
-    table = _TABLES[item.kind]
-    is_waiting = _is_card_behind() if item.kind == "card" else _is_letter_pending()
-    free = (is_waiting, *_is_free(table, now))
-    taken = update(table).where(table.c.team_id == item.team_id, table.c.id == item.id, *free)
-    result = await c.execute(taken.values(claimed_until=until))
-    return await _with_chat(c, item) if result.rowcount == 1 else None
+    which = {"of_team": item.team_id, "of_id": item.id}
+    taken = await c.execute(_taken(item.kind), {**which, "moment": now, "deadline": until})
+    if taken.rowcount != 1:
+        return None
+    return dict((await c.execute(_with_chat(item.kind), which)).mappings().one())
 
 
-async def _with_chat(c: AsyncConnection, item: Item) -> Row | None:
-    table = _TABLES[item.kind]
+@cache
+def _taken(kind: Kind) -> Update:
+    table = _TABLES[kind]
+    is_waiting = _is_card_behind() if kind == "card" else _is_letter_pending()
+    mine = (table.c.team_id == bindparam("of_team")) & (table.c.id == bindparam("of_id"))
+    deadline = bindparam("deadline", type_=table.c.claimed_until.type)
+    return update(table).where(mine, is_waiting, *_is_free(table)).values(claimed_until=deadline)
+
+
+@cache
+def _with_chat(kind: Kind) -> Select[Any]:
+    table = _TABLES[kind]
     place = (chats.c.telegram_id, chats.c.thread_id, chats.c.member_id, chats.c.capabilities)
     query = select(table, *place, chats.c.kind.label("chat_kind")).join(chats, chats.c.id == table.c.chat_id)
-    return await one_row(c, query.where(table.c.team_id == item.team_id, table.c.id == item.id))
+    return query.where(table.c.team_id == bindparam("of_team"), table.c.id == bindparam("of_id"))
 
 
 async def release(c: AsyncConnection, item: Item, **values: Any) -> None:

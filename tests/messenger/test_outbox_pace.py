@@ -102,7 +102,7 @@ async def test_what_another_process_wrote_is_found_without_a_call(running):
 
 
 async def test_a_database_error_does_not_stop_the_outbox(running, monkeypatch):
-    look, troubles = queue_store.waiting, []
+    look, troubles = queue_store.next_items, []
 
     async def busy_once(*args):
         if not troubles:
@@ -110,7 +110,7 @@ async def test_a_database_error_does_not_stop_the_outbox(running, monkeypatch):
             raise OperationalError("SELECT", {}, Exception("disk I/O error"))
         return await look(*args)
 
-    monkeypatch.setattr(queue_store, "waiting", busy_once)
+    monkeypatch.setattr(queue_store, "next_items", busy_once)
     chat = await running.group()
     await running.card(chat)
     running.outbox.wake()
