@@ -156,12 +156,14 @@ async def may_act(desk: Desk, press: Press, *, must_be_open: bool = True) -> Row
 async def toggle_non_target(desk: Desk, press: Press) -> bool:
     """D7: mark or unmark the case's calls as non-target; returns the new state of the mark."""
     case = await _case(desk, press)
-    marked = not await calls.has_non_target(desk.c, desk.book.id, case["id"])
-    mark = {"is_non_target": marked, "non_target_by": press.member.id, "non_target_at": desk.now}
+    is_marked = await calls.has_non_target(desk.c, desk.book.id, case["id"])
+    if not await store.add_action(desk.c, _row(desk, case, store.MARK, {}, (press.member.id, press.source_key))):
+        return is_marked
+    mark = {"is_non_target": not is_marked, "non_target_by": press.member.id, "non_target_at": desk.now}
     await calls.mark_non_target(desk.c, desk.book.id, case["id"], mark)
-    kind = "non_target" if marked else "target"
+    kind = "target" if is_marked else "non_target"
     await ledger.note(desk.c, desk.book.id, kind, desk.now, member_id=press.member.id, case_id=case["id"])
-    return marked
+    return not is_marked
 
 
 def checked_text(text: str) -> str:
@@ -222,28 +224,30 @@ async def _record(
     desk: Desk, case: Row, kind: ActionKind, data: Mapping[str, Any], author: tuple[int | None, str]
 ) -> None:
     """The fact, the derived difference, the ledger."""
-    member_id, source_key = author
-    call_id = _hidden_call(case)
-    values = {
-        "team_id": desk.book.id,
-        "number_id": case["number_id"],
-        "call_id": call_id,
-        "scope": case["scope"],
-        "kind": kind,
-        "at": max(desk.now, newest_moment(case)),
-        "made_at": desk.now,
-        "member_id": member_id,
-        "data": dict(data),
-        "source_key": source_key,
-    }
-    if not await store.add_action(desk.c, values):
+    if not await store.add_action(desk.c, _row(desk, case, kind, data, author)):
         return
+    call_id = _hidden_call(case)
     touched = Touched(clients={case["client_id"]} - {None}, since=case["opened_at"])
     if call_id is not None:
         touched.hidden_calls.add(call_id)
     touched.linked.add(case["id"])
     await reconcile(desk, touched)
-    await ledger.note(desk.c, desk.book.id, kind, desk.now, member_id=member_id, case_id=case["id"], **data)
+    await ledger.note(desk.c, desk.book.id, kind, desk.now, member_id=author[0], case_id=case["id"], **data)
+
+
+def _row(desk: Desk, case: Row, kind: str, data: Mapping[str, Any], author: tuple[int | None, str]) -> dict[str, Any]:
+    return {
+        "team_id": desk.book.id,
+        "number_id": case["number_id"],
+        "call_id": _hidden_call(case),
+        "scope": case["scope"],
+        "kind": kind,
+        "at": max(desk.now, newest_moment(case)),
+        "made_at": desk.now,
+        "member_id": author[0],
+        "data": dict(data),
+        "source_key": author[1],
+    }
 
 
 def _hidden_call(case: Mapping[str, Any]) -> int | None:

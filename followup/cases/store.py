@@ -15,6 +15,9 @@ from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 
+MARK = "mark"  # an action about calls, not about the case: the timeline does not know it
+
+
 async def lock_team(c: AsyncConnection, team_id: int) -> None:
     """One writer a team at a time; on SQLite the transaction itself is that lock."""
     if c.dialect.name == "postgresql":
@@ -78,13 +81,15 @@ async def has_source(c: AsyncConnection, team_id: int, source_key: str) -> bool:
 
 async def actions_of_numbers(c: AsyncConnection, team_id: int, number_ids: Collection[int]) -> list[Row]:
     """Every action on these numbers."""
-    query = select(actions).where(actions.c.team_id == team_id, actions.c.number_id.in_(number_ids))
+    own = (actions.c.team_id == team_id, actions.c.number_id.in_(number_ids), actions.c.kind != MARK)
+    query = select(actions).where(*own)
     return await all_rows(c, query)
 
 
 async def actions_of_calls(c: AsyncConnection, team_id: int, call_ids: Collection[int]) -> list[Row]:
     """Every action on these hidden callers' misses."""
-    query = select(actions).where(actions.c.team_id == team_id, actions.c.call_id.in_(call_ids))
+    own = (actions.c.team_id == team_id, actions.c.call_id.in_(call_ids), actions.c.kind != MARK)
+    query = select(actions).where(*own)
     return await all_rows(c, query)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -59,10 +60,10 @@ class Poller:
             await self._wait(error)
 
     async def _ask(self, session: aiohttp.ClientSession, wait: int) -> list[dict[str, Any]]:
-        asked: dict[str, Any] = {"timeout": wait, "allowed_updates": list(KINDS)}
+        asked = {"timeout": str(wait), "allowed_updates": json.dumps(KINDS)}
         if self._offset is not None:
-            asked["offset"] = self._offset
-        async with session.post(self._url, json=asked) as answer:
+            asked["offset"] = str(self._offset)
+        async with session.post(self._url, data=asked) as answer:
             body = await answer.json(content_type=None)
         if not body.get("ok"):
             raise ValueError(f"{body.get('error_code')} {body.get('description')}")
