@@ -14,7 +14,6 @@ from followup.teams.tables import teams
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
-
 MARK = "mark"  # an action about calls, not about the case: the timeline does not know it
 
 
