@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, func, insert, literal_column, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -149,7 +149,7 @@ async def take_turn(c: AsyncConnection, team_id: int) -> bool:
     """Whether this process may work on the team's rows until the transaction of ``c`` ends."""
     if c.dialect.name == "sqlite":
         return True  # who comes second finds the rows done: see `claim`
-    key = literal_column(str(_TURN_OF_TEAM + team_id))
+    key: ColumnElement[int] = literal_column(str(_TURN_OF_TEAM + team_id))
     return bool(await c.scalar(select(func.pg_try_advisory_xact_lock(key))))
 
 

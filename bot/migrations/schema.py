@@ -111,7 +111,7 @@ def _is_sqlite_at_head(path: Path) -> bool:
         return False
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as connection:
-            return connection.execute("SELECT version_num FROM alembic_version").fetchone() == (head(),)
+            return bool(connection.execute("SELECT version_num FROM alembic_version").fetchone() == (head(),))
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return False

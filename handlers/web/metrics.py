@@ -1,0 +1,29 @@
+"""What is counted for Prometheus, in a registry of its own."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+
+class Metrics:
+    """The counters of one process; the outbox and the workers may register theirs beside them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.hooks = Counter(
+            "perezvon_hook_requests", "Requests of PBXs by answer", ["provider", "status"], registry=self.registry
+        )
+        self.hook_seconds = Histogram(
+            "perezvon_hook_seconds", "From request to answer, the commit included", registry=self.registry
+        )
+        self.updates = Counter(
+            "perezvon_telegram_updates", "Updates by webhook, by answer", ["status"], registry=self.registry
+        )
+        self.inbox_rows = Gauge("perezvon_inbox_rows", "Rows not done", ["state"], registry=self.registry)
+        self.inbox_lag = Gauge("perezvon_inbox_lag_seconds", "Age of the oldest pending row", registry=self.registry)
+        self.outbox_lag = Gauge(
+            "perezvon_outbox_lag_seconds", "How long the most belated message has been due", registry=self.registry
+        )
+        self.telegram_success = Gauge(
+            "perezvon_telegram_success_timestamp_seconds", "Last success with Telegram", registry=self.registry
+        )
