@@ -10,7 +10,7 @@ import typer
 
 from bot import cli_queue, cli_teams
 from bot.cli_frame import AsJson, answered, fail, say
-from bot.keys import new_key
+from bot.keys import installation_key, new_key
 from bot.migrations.schema import upgrade
 from bot.settings import load_settings
 from storage.engine import Database
@@ -48,9 +48,11 @@ def serve(
     """Run the bot: PBX hooks, Telegram, reminders, digests. SIGTERM finishes what was begun and ends it."""
 
     def work() -> int:
+        settings = load_settings()
+        _ = settings.token, installation_key(settings)  # said before seconds are spent on `import aiogram`
         from bot.app import serve as serve_app
 
-        return serve_app(load_settings(), role.value)
+        return serve_app(settings, role.value)
 
     code = answered(work, as_json=as_json)
     if as_json:

@@ -104,9 +104,9 @@ def first_line(error: Exception) -> str:
 
 
 @asynccontextmanager
-async def open_room(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Room]:
+async def open_room(settings: Settings, clock: Clock | None = None, *, pool_size: int = 4) -> AsyncIterator[Room]:
     """The database at head: an SQLite file is made and migrated, PostgreSQL is only looked at."""
-    database = Database(settings.database_url, pool_size=4)
+    database = Database(settings.database_url, pool_size=pool_size)
     try:
         if database.is_sqlite:
             await upgrade(database)

@@ -1,9 +1,7 @@
-"""The installation's key: where it is kept, and what is derived from it."""
+"""The installation's key and where it is kept."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import secrets
 from contextlib import suppress
@@ -65,17 +63,3 @@ def _read(path: Path) -> str:
     except ValueError:
         raise SettingsError(f"{path}: found no key, expected what `perezvon keygen` prints") from None
     return text
-
-
-def webhook_path(key: str, token: str) -> str:
-    """The secret end of `/telegram/{path}`: the same in every process of the installation."""
-    return _derived(key, f"telegram path {token}")
-
-
-def webhook_secret(key: str, token: str) -> str:
-    """What Telegram sends as X-Telegram-Bot-Api-Secret-Token."""
-    return _derived(key, f"telegram secret {token}")
-
-
-def _derived(key: str, purpose: str) -> str:
-    return hmac.new(key.encode(), purpose.encode(), hashlib.sha256).hexdigest()[:48]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -16,6 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from messenger.limits import parse_limits
 
 PREFIX: Final = "PEREZVON_"
 DEFAULT_DATABASE: Final = "sqlite+aiosqlite:///perezvon.db"
@@ -37,7 +38,6 @@ _EXPECTED: Final = {
     "LOG_FORMAT": "console or json",
     "RATE_LIMITS": f"limits such as {DEFAULT_RATE_LIMITS!r}",
 }
-_RATES: Final = re.compile(r"[1-9]\d*/(s|min) +[1-9]\d*/(s|min)/chat +[1-9]\d*/(s|min)/group", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -87,9 +87,8 @@ def _key(text: str) -> str:
 
 
 def _rates(text: str) -> str:
-    if not _RATES.fullmatch(text.strip()):
-        raise ValueError
-    return " ".join(text.split())
+    parse_limits(text)
+    return text
 
 
 def _secret(value: SecretStr | None, check: Any) -> SecretStr | None:

@@ -72,14 +72,20 @@ class InboxWorker:
         self._wake_outbox = wake_outbox
         self._dialects: dict[int, tuple[int, Mapping[int, Dialect]]] = {}  # team id → (revision of the book, …)
         self._something_came = asyncio.Event()
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Finish what is in hand and return from ``run``."""
+        self._is_stopping = True
+        self._something_came.set()
 
     def wake(self) -> None:
         """A row was stored."""
         self._something_came.set()
 
     async def run(self) -> None:
-        """Work until cancelled; trouble of the database is waited out."""
-        while True:
+        """Work until stopped; trouble of the database is waited out."""
+        while not self._is_stopping:
             self._something_came.clear()
             try:
                 worked = await self.step()

@@ -10,10 +10,11 @@ from alembic import context
 from sqlalchemy import Connection
 
 import followup
-import storage.tables
+import storage.tables  # noqa: F401 - inbox and updates
 from bot.migrations.rendering import render_item
 from bot.migrations.schema import schema_engine
 from bot.settings import load_settings
+from storage.columns import metadata
 
 for package in pkgutil.iter_modules(followup.__path__, "followup."):
     if package.ispkg and importlib.util.find_spec(f"{package.name}.tables"):
@@ -23,7 +24,7 @@ for package in pkgutil.iter_modules(followup.__path__, "followup."):
 def _migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=storage.tables.metadata,
+        target_metadata=metadata,
         render_as_batch=True,
         render_item=render_item,
         transactional_ddl=True,  # SQLite too: our engines say BEGIN themselves

@@ -54,7 +54,7 @@ async def never_500(request: web.Request, handler: Handler) -> web.StreamRespons
         return refusal(503, "cannot be answered now", retry_after=5)
 
 
-async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """On every answer."""
     response.headers.update(_HEADERS)
 

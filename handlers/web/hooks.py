@@ -37,7 +37,8 @@ class HookDoor:
     def routes(self) -> list[web.RouteDef]:
         """POST and GET of the address itself and of everything under it."""
         paths = ("/hooks/{token}", "/hooks/{token}/{tail:.*}")
-        return [web.route(method, path, self.receive) for path in paths for method in ("GET", "POST")]
+        by_get = [web.get(path, self.receive, allow_head=False) for path in paths]
+        return by_get + [web.post(path, self.receive) for path in paths]
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take one request."""

@@ -28,7 +28,7 @@ def web_app(*doors: Door) -> web.Application:
 
 async def start_site(app: web.Application, host: str, port: int) -> web.AppRunner:
     """Listen; ``runner.addresses`` tells where, ``runner.cleanup()`` finishes what was begun and closes."""
-    runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=5, keepalive_timeout=75)
+    runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=3, keepalive_timeout=75)
     await runner.setup()
     await web.TCPSite(runner, host, port, backlog=1024, reuse_address=True).start()
     return runner

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from aiohttp import web
 
-from followup.clock import Clock
 from handlers.web.answers import answer, refusal
 from handlers.web.bodies import Broken, TooLarge, read_body
 from handlers.web.metrics import Metrics
-from storage.inbox import InboxFull, InboxRefused, UpdateWriter
+from storage.inbox import InboxFull, InboxRefused
 
 _LARGEST_UPDATE: Final = 1024 * 1024
 _HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+
+
+class Keeps(Protocol):
+    """Where updates are stored; returns when they are committed."""
+
+    async def append(self, body: Mapping[str, Any]) -> None:
+        """Store one update; one that is known is no error."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +33,8 @@ class UpdateDoor:
 
     path: str
     secret: str
-    writer: UpdateWriter
-    clock: Clock
+    keeper: Keeps
     metrics: Metrics
-    wake: Callable[[], None]
 
     def routes(self) -> list[web.RouteDef]:
         """POST only."""
@@ -55,14 +60,11 @@ class UpdateDoor:
         return await self._keep(update)
 
     async def _keep(self, update: dict[str, Any]) -> web.Response:
-        now = self.clock.now()
-        row = {"update_id": update["update_id"], "received_at": now, "body": update, "state": "pending", "tries": 0}
         try:
-            await self.writer.append(row)
+            await self.keeper.append(update)
         except (InboxFull, InboxRefused):
             # Telegram sends it again, and keeps to Retry-After.
             return refusal(503, "the database does not take it now", retry_after=2)
-        self.wake()
         return answer({})
 
 

@@ -216,10 +216,12 @@ async def test_the_shelf_notices_every_change(database, new_team):
             await shelf.book(c, 999)
 
 
-async def test_run_works_on_what_comes_and_waits_out_trouble(database, place, worker, monkeypatch):
+async def test_run_works_on_what_comes_and_waits_out_trouble(database, clock, seal, place, monkeypatch):
     from handlers import inbox as room
 
     monkeypatch.setattr(room, "_PAUSE_AFTER_OUTAGE", timedelta(0))
+    is_done = asyncio.Event()
+    worker = InboxWorker(database, clock, seal, Shelf(), is_done.set)
     failures = iter([OperationalError("SELECT", {}, Exception("database is locked")), ValueError("a bug")])
     honest = worker.step
 
@@ -229,12 +231,10 @@ async def test_run_works_on_what_comes_and_waits_out_trouble(database, place, wo
         return await honest()
 
     monkeypatch.setattr(worker, "step", stumbling)
-    task = asyncio.ensure_future(worker.run())
-    await put(database, place, call())
-    worker.wake()
-    async with asyncio.timeout(20):
-        while await states(database) != ["done"]:
-            await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    async with asyncio.TaskGroup() as group:
+        group.create_task(worker.run())
+        await put(database, place, call())
+        worker.wake()
+        await asyncio.wait_for(is_done.wait(), 20)
+        worker.stop()
+    assert await states(database) == ["done"]

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from followup.teams.actions import NewConnection, NewTeam, add_connection, add_team
 from followup.teams.seal import Seal
 from followup.teams.shelf import Shelf
+from handlers.telegram.updates import UpdateKeeper
 from handlers.web.directory import Directory
 from handlers.web.health import Health, Pulse
 from handlers.web.hooks import HookDoor
@@ -44,10 +45,8 @@ async def opened(database):
     telegram = UpdateDoor(
         path="secret-path",
         secret="secret-word",
-        writer=UpdateWriter(database),
-        clock=clock,
+        keeper=UpdateKeeper(UpdateWriter(database), clock, lambda: woken.append("updates")),
         metrics=metrics,
-        wake=lambda: woken.append("updates"),
     )
     health = Health(database=database, clock=clock, pulse=pulse, metrics=metrics)
     runner = await start_site(web_app(hooks, telegram, health), "127.0.0.1", 0)
