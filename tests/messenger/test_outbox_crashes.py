@@ -76,15 +76,17 @@ async def test_a_restart_sends_at_once_what_was_in_hand(room):
 
 
 async def test_what_the_business_makes_of_a_message_does_not_send_it_twice(room, monkeypatch):
-    async def fails(*args, **kwargs):
+    async def fails_halfway(c, row, now, *, first):
+        await store.change_card(c, room.team_id, row["id"], menu={"kind": "half"})
         raise RuntimeError("bug")
 
-    monkeypatch.setattr(room.desk, "card_shown", fails)
+    monkeypatch.setattr(room.desk, "card_shown", fails_halfway)
     chat = await room.group()
     await room.card(chat)
     await room.step()
     await room.step(120)
-    assert (room.texts(chat), (await room.card_row())["shown"]) == (["case 1"], 1)
+    row = await room.card_row()
+    assert (room.texts(chat), row["shown"], row["menu"]) == (["case 1"], 1, None)
 
 
 async def test_a_database_that_is_busy_for_a_moment_does_not_make_a_message_twice(room, monkeypatch):

@@ -55,6 +55,22 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_cards(room):
     assert (row["telegram_id"], row["kind"], room.desk.heard[-1][0]) == (new_id, "team", "shown")
 
 
+async def test_an_old_card_that_the_old_id_no_longer_gives_comes_anew_under_the_new_one(room):
+    chat = await room.group()
+    await room.card(chat, 1)
+    await room.step()
+    new_id = room.world.migrate(chat.telegram_id).id
+    await room.letter(chat)
+    room.world.faults.add("403_kicked_group", "editMessageText", chat_id=chat.telegram_id, times=100)
+    for _ in range(2):
+        await room.step(2)
+    await room.change(1, "new text")
+    for _ in range(3):
+        await room.step(2)
+    assert (room.texts(chat), room.texts(new_id)) == (["case 1"], ["hello", "new text"])
+    assert ((await room.chat_row(chat))["is_reachable"], "lost" in str(room.desk.heard)) == (True, False)
+
+
 async def test_a_supergroup_that_was_heard_of_before_is_taken_over(room):
     chat = await room.group()
     await room.card(chat, 1)
