@@ -1,3 +1,5 @@
+"""Promises 5 and 15: every refusal is a value, a refused text is sent plain."""
+
 from __future__ import annotations
 
 from datetime import timedelta

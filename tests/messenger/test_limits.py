@@ -1,3 +1,5 @@
+"""Promises 6 and 7: how fast, and how long a refused chat is left alone."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

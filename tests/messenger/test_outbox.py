@@ -1,3 +1,5 @@
+"""Promises 9 and 12: the message is what the database says, and what is no longer true is not sent."""
+
 from __future__ import annotations
 
 from datetime import timedelta

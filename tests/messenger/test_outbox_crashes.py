@@ -1,3 +1,5 @@
+"""Promises 1 and 5: bugs, killed senders and a database that is busy."""
+
 from __future__ import annotations
 
 from datetime import timedelta

@@ -1,3 +1,5 @@
+"""Promises 1 and 7: the pace that Telegram never complains of; woken, polled, drained."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""Promises 5, 9 and 20: chats that are lost, moved or without their topic, messages that are gone."""
+
 from __future__ import annotations
 
 import pytest

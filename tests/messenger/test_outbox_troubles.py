@@ -1,3 +1,5 @@
+"""Promises 5, 6 and 15: what is refused, cut off or unreadable on the way to Telegram."""
+
 from __future__ import annotations
 
 from datetime import timedelta

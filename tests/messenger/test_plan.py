@@ -1,3 +1,5 @@
+"""Promises 6 and 7: who is written to next, and that nobody waits for another chat."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
