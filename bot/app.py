@@ -57,6 +57,20 @@ class App:
         """Whether it ends because of a bug."""
         return self._nursery.is_broken
 
+    @property
+    def address(self) -> str:
+        """Where it listens, host:port, once it has started."""
+        assert self._runner is not None  # noqa: S101 - asked after start()
+        host, port = self._runner.addresses[0][:2]
+        return f"{host}:{port}"
+
+    @property
+    def listening(self) -> str:
+        """Where it listens in truth: a port 0 has become a real one."""
+        assert self._runner is not None  # noqa: S101 - asked after the start only
+        host, port = self._runner.addresses[0][:2]
+        return f"{host}:{port}"
+
     async def start(self) -> None:
         """Work first, then take: nothing comes in that nobody would do."""
         works = self.works
@@ -66,6 +80,7 @@ class App:
             self._nursery.start("outbox", works.outbox.run())
             works.ticker.start()
         self._runner = await start_site(web_app(*self._doors()), *self._settings.address)
+        log.info("listening at %s", self.listening)
         self._nursery.start("arrival", self._arrive())
 
     def _doors(self) -> list[Door]:
@@ -110,14 +125,22 @@ class App:
                 pause = min(pause * 2, _LONGEST_PAUSE)
         if self._takes and not self._settings.public_url:
             self._nursery.start("polling", self.works.poller.run())
-        log.info("ready: listening at %s", self._settings.listen)
+        log.info("ready: listening at %s", self.address)
+        if self._takes:
+            await self._publish()
 
     async def _announce(self) -> None:
         if self._settings.public_url:
             await receive_by_webhook(self.works.bot, self._settings.public_url, self._address)
         else:
             await receive_by_polling(self.works.bot)
-        await publish_commands(self.works.bot)
+
+    async def _publish(self) -> None:
+        """The menu behind "/" is a nicety: without it everything works."""
+        try:
+            await publish_commands(self.works.bot)
+        except (TelegramAPIError, OSError) as error:
+            log.warning("the commands could not be published: %s", error)
 
     async def wait_until_broken(self) -> None:
         """Returns only if a bug ended some of the work."""
