@@ -75,6 +75,8 @@ class App:
         """Work first, then take: nothing comes in that nobody would do."""
         works = self.works
         if self._works:
+            if works.database.is_sqlite:  # one company, one process: what a killed one had in hand is ours again
+                await works.outbox.release_claims()
             self._nursery.start("inbox", works.inbox.run())
             self._nursery.start("updates", works.updates.run())
             self._nursery.start("outbox", works.outbox.run())
