@@ -142,7 +142,8 @@ def _mention(row: Row) -> say.Mention | None:
 
 async def _nudge(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     found = await _waiting(readers, row)
-    owner = readers.book.members.get(found[0].owner_id or 0) if found else None
+    is_his = bool(found) and found[0].owner_id == row["payload"]["owner_id"]
+    owner = readers.book.members.get(row["payload"]["owner_id"]) if is_his else None
     return say.nudge(found[0], (owner.telegram_id, owner.name), readers.context) if owner else None
 
 
@@ -150,8 +151,11 @@ async def _returned(_: StoredContent, readers: Readers, row: Row) -> Outgoing | 
     found = await _waiting(readers, row)
     if not found or found[0].owner_id is not None:
         return None
-    tell = say.returned if row["kind"] == "returned" else say.returned_head
-    return await _reply(readers, found[0], tell(found[0], row["payload"]["owner"] or "?", readers.context))
+    view, owner = found[0], row["payload"]["owner"] or "?"
+    if row["kind"] == "returned_head":
+        return await _reply(readers, view, say.returned_head(view, owner, readers.context))
+    heads = [(head[0], head[1]) for head in row["payload"]["heads"]]
+    return await _reply(readers, view, say.returned(view, owner, readers.context, heads))
 
 
 async def _woke(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:

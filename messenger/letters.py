@@ -70,9 +70,9 @@ def nudge(case: CaseView, owner: Mention, ctx: LetterContext) -> Outgoing:
     return _about("nudge", case, ctx, owner)
 
 
-def returned(case: CaseView, owner_name: str, ctx: LetterContext) -> Outgoing:
-    """The team learns that a forgotten case is free again."""
-    return _about("returned", case, ctx, owner_name)
+def returned(case: CaseView, owner_name: str, ctx: LetterContext, heads: Sequence[Mention] = ()) -> Outgoing:
+    """The team learns that a forgotten case is free again; ``heads`` could not be told in private."""
+    return _about("returned", case, ctx, owner_name, heads)
 
 
 def returned_head(case: CaseView, owner_name: str, ctx: LetterContext) -> Outgoing:
@@ -209,12 +209,18 @@ def _list_keyboard(cases: Sequence[CaseView], language: str) -> InlineKeyboardMa
     return keyboard(*rows(opens, 5), [queue])
 
 
-def _about(kind: str, case: CaseView, ctx: LetterContext, person: Mention | str | None = None) -> Outgoing:
-    return Outgoing(text=_case_text(kind, case, ctx, person), keyboard=keyboard([_open_card(case, ctx.language)]))
+def _about(
+    kind: str, case: CaseView, ctx: LetterContext, person: Mention | str | None = None, heads: Sequence[Mention] = ()
+) -> Outgoing:
+    return Outgoing(
+        text=_case_text(kind, case, ctx, person, heads), keyboard=keyboard([_open_card(case, ctx.language)])
+    )
 
 
-def _case_text(kind: str, case: CaseView, ctx: LetterContext, person: Mention | str | None = None) -> str:
-    return fit(render("letters/case.j2", ctx.language, kind=kind, case=case, ctx=ctx, person=person))
+def _case_text(
+    kind: str, case: CaseView, ctx: LetterContext, person: Mention | str | None = None, heads: Sequence[Mention] = ()
+) -> str:
+    return fit(render("letters/case.j2", ctx.language, kind=kind, case=case, ctx=ctx, person=person, heads=heads))
 
 
 def _open_card(case: CaseView, language: str) -> InlineKeyboardButton:

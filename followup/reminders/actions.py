@@ -61,11 +61,12 @@ async def speak_up(desk: Desk) -> None:
 
 
 async def _remind(desk: Desk, case_ids: list[int]) -> None:
+    """The new list replaces the one before: who stood there and has rounds to come stands in this one, too."""
     if not case_ids:
         return
+    listed = sorted({*case_ids, *await store.between_rounds(desk.c, desk.book.id)})
     for chat in await notices.chats_of(desk.c, desk.book.id, "team"):
-        await _write(desk, chat, "reminder", {"case_ids": case_ids}, priorities.REMINDER)
-    await cases.mark(desk.c, desk.book.id, case_ids, notified_at=desk.now)
+        await _write(desk, chat, "reminder", {"case_ids": listed}, priorities.REMINDER)
 
 
 async def _wake(desk: Desk, case_ids: Iterable[int]) -> None:
@@ -82,28 +83,38 @@ async def _escalate(desk: Desk, case_ids: list[int]) -> None:
 
 
 async def _nudge(desk: Desk, rows: Iterable[Row]) -> None:
-    by_owner: dict[int, list[int]] = defaultdict(list)
     for row in rows:
-        by_owner[row["owner_id"]].append(row["id"])
-    for owner_id, case_ids in by_owner.items():
-        owner = desk.book.members.get(owner_id)
+        owner = desk.book.members.get(row["owner_id"])
         if owner is not None:
-            await _tell(desk, owner, "nudge", {"case_ids": case_ids})
+            await _tell(desk, owner, "nudge", {"case_ids": [row["id"]], "owner_id": owner.id})
 
 
 async def _return(desk: Desk, rows: Iterable[Row]) -> None:
     for row in rows:
         owner = desk.book.member_name(row["owner_id"])
         await return_case(desk, row["id"])
+        # The queue is shown it anew, so the queue's own spans begin anew: no second message at the same minute.
+        await cases.mark(desk.c, desk.book.id, [row["id"]], first_shown_at=desk.now, planned_version=0)
         about = {"case_ids": [row["id"]], "owner": owner}
+        unreached = []
+        for head in desk.book.heads():
+            private = await notices.private_chat(desk.c, desk.book.id, head.id)
+            if private is not None and private.is_reachable:
+                await _write(desk, private, "returned_head", about, priorities.ESCALATION)
+            else:
+                unreached.append([head.telegram_id, head.name])
+        # The team hears of it anyway: heads who cannot be reached are named in that very message.
         for chat in await notices.chats_of(desk.c, desk.book.id, "team"):
-            await _write(desk, chat, "returned", about, priorities.REMINDER)
-        await _tell_heads(desk, "returned_head", about)
+            await _write(desk, chat, "returned", about | {"heads": unreached}, priorities.REMINDER)
 
 
 async def _tell_heads(desk: Desk, kind: str, about: Mapping[str, Any]) -> None:
-    for head in desk.book.heads():
+    """Whoever leads; where nobody does, the team's chat, so that it is said at all."""
+    heads = desk.book.heads()
+    for head in heads:
         await _tell(desk, head, kind, about)
+    for chat in [] if heads else await notices.chats_of(desk.c, desk.book.id, "team"):
+        await _write(desk, chat, kind, about, priorities.ESCALATION)
 
 
 async def _tell(desk: Desk, member: Member, kind: str, about: Mapping[str, Any]) -> None:
@@ -117,7 +128,10 @@ async def _tell(desk: Desk, member: Member, kind: str, about: Mapping[str, Any])
 
 
 async def _write(desk: Desk, chat: notices.Chat, kind: str, payload: Mapping[str, Any], priority: int) -> None:
+    """A sound in the team's chat is one for each case it names: a further miss soon after makes none (promise 11)."""
     case_ids = payload["case_ids"]
+    if chat.kind == "team":
+        await cases.mark(desk.c, desk.book.id, case_ids, notified_at=desk.now)
     letter = notices.Letter(
         team_id=desk.book.id,
         chat_id=chat.id,

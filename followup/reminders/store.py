@@ -59,6 +59,14 @@ async def due(c: AsyncConnection, team_id: int, now: datetime) -> list[Row]:
     return await all_rows(c, query)
 
 
+async def between_rounds(c: AsyncConnection, team_id: int) -> list[int]:
+    """Cases that were reminded of and will be again."""
+    rounds = (reminders.c.team_id == team_id) & (reminders.c.step == "remind")
+    told = select(reminders.c.case_id).where(rounds, reminders.c.done_at.is_not(None))
+    to_come = select(reminders.c.case_id).where(rounds, reminders.c.done_at.is_(None))
+    return list(await c.scalars(to_come.where(reminders.c.case_id.in_(told)).distinct()))
+
+
 async def finish(c: AsyncConnection, team_id: int, ids: Collection[int], now: datetime) -> set[int]:
     """Compare-and-set: the ids that nobody else had finished."""
     which = (reminders.c.team_id == team_id) & reminders.c.id.in_(ids) & reminders.c.done_at.is_(None)
