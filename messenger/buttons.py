@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2s
+from typing import Annotated
 
 from aiogram.enums import ButtonStyle
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from pydantic import Field
 
 from messenger.filters import cut
 from messenger.render import render_plain
 
 _LONGEST_ARG = 32  # with an op of 8 letters and the largest id this is exactly Telegram's 64 bytes
 _LONGEST_LABEL = 40
+# Anybody can send any data: a number that no database takes is no press of ours.
+_LARGEST_ID = 2**63 - 1
+Id = Annotated[int, Field(ge=0, le=_LARGEST_ID)]
 
 
 class CasePress(CallbackData, prefix="c"):
     """A button under a case card."""
 
     op: str
-    case: int
+    case: Id
     arg: str | None = None
 
 
@@ -29,7 +34,7 @@ class ScreenPress(CallbackData, prefix="s"):
     """A button under a list or a form."""
 
     op: str
-    screen: int
+    screen: Id
     arg: str | None = None
 
 
@@ -38,6 +43,12 @@ def packable(code: str) -> str:
     if code and code.isascii() and code.isprintable() and len(code) <= _LONGEST_ARG and ":" not in code:
         return code
     return "~" + blake2s(code.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def id_in(arg: str) -> int | None:
+    """The id or page a button carries; None: no button of ours says so."""
+    number = int(arg) if arg.isascii() and arg.isdigit() else -1
+    return number if 0 <= number <= _LARGEST_ID else None
 
 
 def unpacked(arg: str, codes: Sequence[str]) -> str | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiogram.enums import ButtonStyle
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from followup.cases.reconcile import REOPEN_WITHIN
 from followup.cases.views import CaseView
 from messenger.buttons import CasePress, case_button, copy_button, keyboard, label, packable, rows
 from messenger.chats import ChatContext, Menu
 from messenger.words import reason_title
 
-REOPEN_WITHIN = timedelta(minutes=5)
 MEMBERS_A_PAGE = 8
 
 Row = list[InlineKeyboardButton]
@@ -46,7 +46,8 @@ class _Board:
     def closed(self) -> list[Row]:
         view = self.view
         is_fresh = view.closed_at is not None and self.now - view.closed_at <= REOPEN_WITHIN
-        reopen = [self.press("reopen")] if view.state == "closed" and view.how == "manual" and is_fresh else []
+        is_by_hand = view.how == "manual" or (view.how == "blocked" and view.closed_by is not None)
+        reopen = [self.press("reopen")] if view.state == "closed" and is_by_hand and is_fresh else []
         return [[*reopen, self.press("history")]]
 
     def reasons(self, _: Menu) -> list[Row]:
@@ -92,7 +93,9 @@ class _Board:
         return [[self.button(self.label("block_yes"), "block", "yes", ButtonStyle.DANGER)], [self.press("back")]]
 
     def history(self, _: Menu) -> list[Row]:
-        return [[self.press("back")]]
+        # A blocked client's cases are closed, so this is where a head finds the way back.
+        unblock = [self.press("unblock")] if self.view.is_blocked and self.view.state == "closed" else []
+        return [unblock, [self.press("back")]]
 
     def press(self, op: str, style: ButtonStyle | None = None) -> InlineKeyboardButton:
         return self.button(self.label(op), op, style=style)

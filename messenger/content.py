@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from followup.cases.actions import may_reopen
 from followup.cases.queue_store import queue_page
 from followup.cases.reading import case_view, history
+from followup.cases.reconcile import REOPEN_WITHIN
+from followup.cases.store import case_by_id
 from followup.cases.views import QueueFilter
 from followup.clock import Clock
 from followup.notices import priorities
@@ -84,12 +87,10 @@ class StoredCards:
 
     async def card_shown(self, c: AsyncConnection, row: Row, now: datetime, *, first: bool) -> None:
         """Promise 11: the clocks of a case start with its first shown alert."""
-        if not first:
-            return
         desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
         if row["subject"] == "case":
-            await note_shown(desk, [row["subject_id"]])
-        else:
+            await _case_shown(desk, row, first=first)
+        elif first:
             await _screen_shown(desk, row)
 
 
@@ -159,6 +160,16 @@ def queue_filter(params: Mapping[str, Any]) -> QueueFilter:
     return QueueFilter(
         tab=params.get("tab", "open"), day=params.get("day"), line=params.get("line"), page=params.get("page", 0)
     )
+
+
+async def _case_shown(desk: Desk, row: Row, *, first: bool) -> None:
+    """Reopen stands under a closed card for five minutes: then the card is changed once more."""
+    if first:
+        await note_shown(desk, [row["subject_id"]])
+    case = await case_by_id(desk.c, desk.book.id, row["subject_id"])
+    if case is not None and case["state"] == "closed" and may_reopen(case, desk.now):
+        until = case["closed_at"] + REOPEN_WITHIN + timedelta(seconds=1)
+        await notices.change_buttons_at(desk.c, desk.book.id, row["id"], until)
 
 
 async def _screen_shown(desk: Desk, row: Row) -> None:

@@ -19,6 +19,7 @@ from followup.digests.figures import digest_numbers
 from followup.digests.numbers import DigestNumbers
 from followup.notices import priorities
 from followup.notices import store as notices
+from followup.notices.trouble import tell_of_lost_chat
 from followup.reminders.actions import note_shown
 from followup.teams import store as teams
 from followup.teams.desk import Desk
@@ -68,24 +69,8 @@ class StoredContent(StoredCards):
 
     async def chat_lost(self, c: AsyncConnection, chat: notices.Chat, why: str) -> None:
         """Promise 5: an owner is told in his own chat that a team chat cannot be written to."""
-        if chat.kind != "team":
-            return
-        book = await self._shelf.book(c, chat.team_id)
-        for member in book.members.values():
-            private = await notices.private_chat(c, book.id, member.id) if member.may_lead else None
-            if private is None or not private.is_reachable:
-                continue
-            now = self._clock.now()
-            letter = notices.Letter(
-                team_id=book.id,
-                chat_id=private.id,
-                kind="trouble",
-                at=now,
-                payload={"title": book.name, "error": why},
-                priority=priorities.ESCALATION,
-                key=f"lost:{chat.id}:{private.id}:{int(now.timestamp())}",
-            )
-            await notices.add_letter(c, letter)
+        desk = Desk(c, await self._shelf.book(c, chat.team_id), self._clock.now())
+        await tell_of_lost_chat(desk, chat, why)
 
     async def keep_snapshot(self, row: Row, numbers: DigestNumbers, parts: list[str]) -> None:
         """D16: a sent digest keeps its numbers; its picture and what did not fit follow as letters of their own."""

@@ -15,6 +15,7 @@ from followup.calls import store as calls
 from followup.cases import store
 from followup.cases.facts import ActionKind
 from followup.cases.reconcile import REOPEN_WITHIN, Touched, reconcile
+from followup.cases.rules import ANONYMOUS_ACTIONS
 from followup.clients import store as clients
 from followup.errors import FollowupError
 from followup.ledger import store as ledger
@@ -104,12 +105,20 @@ async def reopen_case(desk: Desk, press: Press) -> Row:
         return case
     if case["state"] == "open":
         raise FollowupError("case_open")
-    if case["how"] not in ("manual", "blocked") or desk.now - case["closed_at"] > REOPEN_WITHIN:
+    if not may_reopen(case, desk.now):
         raise FollowupError("reopen_too_late")
+    if case["how"] == "blocked" and not press.member.may_lead:
+        raise FollowupError("team_only_head")
     if case["how"] == "blocked" and case["client_id"] is not None:
         await clients.set_blocked(desk.c, desk.book.id, case["client_id"], blocked=False)
         await _record(desk, case, "unblock", {}, (press.member.id, f"{press.source_key}:unblock"))
     return await _act(desk, press, case, "reopen")
+
+
+def may_reopen(case: Mapping[str, Any], now: datetime) -> bool:
+    """Only what a person has closed, and only at once; a blocked client's later miss was closed by nobody."""
+    is_by_hand = case["how"] == "manual" or (case["how"] == "blocked" and case["closed_by"] is not None)
+    return is_by_hand and now - case["closed_at"] <= REOPEN_WITHIN
 
 
 async def dial_case(desk: Desk, press: Press) -> tuple[Row, str]:
@@ -215,6 +224,8 @@ def _refuse_foreign(desk: Desk, case: Mapping[str, Any], me: int | None) -> None
 
 
 async def _act(desk: Desk, press: Press, case: Row, kind: ActionKind, data: Mapping[str, Any] | None = None) -> Row:
+    if case["kind"] == "anonymous" and kind not in ANONYMOUS_ACTIONS:
+        raise FollowupError("nothing_to_call")
     await _record(desk, case, kind, data or {}, (press.member.id, press.source_key))
     changed = await store.case_by_id(desk.c, desk.book.id, case["id"])
     return changed or case

@@ -16,12 +16,13 @@ _CLOCK = re.compile(r"(?:(?P<day>\S+)\s+)?(?P<hour>[01]?\d|2[0-3])[:.](?P<minute
 _DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?")
 _TODAY = frozenset({"today", "сегодня", "сьогодні"})
 _TOMORROW = frozenset({"tomorrow", "завтра"})
+_LITTLE_WORDS = frozenset({"at", "in", "on", "after", "в", "во", "на", "через", "о", "об", "за"})
 _MORNING = time(9)
 
 
 def parse_later(text: str, now: datetime, timezone: str) -> datetime:
     """The moment that "15:30", "2 h", "tomorrow 10:00" or "25.11 10:00" means; a past clock time means tomorrow's."""
-    said = " ".join(text.replace("\0", "").lower().split())
+    said = " ".join(word for word in text.replace("\0", "").lower().split() if word not in _LITTLE_WORDS)
     if match := _SPAN.fullmatch(said):
         return now + int(match[1]) * _unit(match[2] or "m")
     if match := _CLOCK.fullmatch(said):

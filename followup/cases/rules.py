@@ -11,6 +11,7 @@ from followup.cases.match import Matching, StoredKeys, match
 from followup.cases.moments import Boundary, Moment, boundary_after, event_moments, fact_key, in_order
 
 __all__ = [
+    "ANONYMOUS_ACTIONS",
     "Boundary",
     "Matching",
     "Moment",
@@ -23,7 +24,8 @@ __all__ = [
     "timeline",
 ]
 
-_ANONYMOUS_ACTIONS = frozenset({"handle", "note", "reopen"})
+# What can be done about a hidden caller: there is nobody to take, to call or to hand over (D2).
+ANONYMOUS_ACTIONS = frozenset({"handle", "note", "reopen"})
 
 
 def timeline(
@@ -56,5 +58,5 @@ def anonymous_episode(
 ) -> Episode:
     """A hidden caller's miss is its own episode (D2): nobody can call it back, it may be handled until ``expires_at``."""
     policy = CasePolicy(window=expires_at - call.started_at, reopen_within=reopen_within)
-    allowed = [action for action in actions if action.kind in _ANONYMOUS_ACTIONS]
+    allowed = [action for action in actions if action.kind in ANONYMOUS_ACTIONS]
     return timeline([call, *allowed], policy, now)[0]

@@ -24,6 +24,14 @@ async def move_chat(c: AsyncConnection, old: int, new: int) -> None:
         await _move(c, chat, new, chat.thread_id)
 
 
+async def chats_once_at(c: AsyncConnection, telegram_id: int) -> list[Chat]:
+    """Whose cards stand under the id that a group had before it became a supergroup: they can still be pressed."""
+    shown = select(cards.c.team_id, cards.c.chat_id).where(cards.c.shown_in == telegram_id).distinct()
+    rows = (await c.execute(shown)).all()
+    found = [await chat_by_id(c, team_id, chat_id) for team_id, chat_id in rows]
+    return [chat for chat in found if chat is not None]
+
+
 async def topic_gone(c: AsyncConnection, team_id: int, chat_id: int) -> None:
     """The topic is closed or deleted: the chat goes on in the group itself."""
     chat = await chat_by_id(c, team_id, chat_id)

@@ -156,6 +156,12 @@ async def close_menu(c: AsyncConnection, team_id: int, card_id: int) -> None:
     await raise_where(c, (cards.c.team_id == team_id) & (cards.c.id == card_id), priorities.EDIT)
 
 
+async def change_buttons_at(c: AsyncConnection, team_id: int, card_id: int, at: datetime) -> None:
+    """Then the card looks different though nothing has happened; an open menu ends in its own time."""
+    no_menu = (cards.c.team_id == team_id) & (cards.c.id == card_id) & cards.c.menu.is_(None)
+    await c.execute(update(cards).where(no_menu).values(menu_until=at))
+
+
 async def raise_where(c: AsyncConnection, where: ColumnElement[bool], priority: int) -> None:
     is_waiting = cards.c.wanted > cards.c.shown
     better = case((is_waiting & (cards.c.priority < priority), cards.c.priority), else_=priority)

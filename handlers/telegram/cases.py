@@ -14,7 +14,7 @@ from aiogram.types import CallbackQuery
 from followup.cases import actions, merging
 from followup.cases.actions import Press
 from followup.cases.later import tomorrow_at_opening
-from followup.cases.store import team_of_case
+from followup.cases.store import case_by_id, team_of_case
 from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import store as notices
@@ -23,7 +23,7 @@ from followup.teams.desk import Desk
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.menus import check_opener, close_menu, open_menu
 from messenger.answers import refusal, toast
-from messenger.buttons import CasePress, unpacked
+from messenger.buttons import CasePress, id_in, unpacked
 from messenger.results import Sent
 from storage.rows import Row
 
@@ -82,11 +82,19 @@ async def on_press(query: CallbackQuery, callback_data: CasePress, caller: Calle
     except FollowupError as error:
         log.info("press refused", op=callback_data.op, why=error.key, who=caller.telegram_id)
         await front.gateway.answer(query.id, refusal(error, language, timezone=timezone, now=now), alert=True)
+        if error.key == "stale_card" and team_id is not None:
+            await _refresh(front, team_id, callback_data.case)
         return
     text = toast(answer.kind, language, timezone=timezone, now=now, **answer.values) if answer.kind else None
     await front.gateway.answer(query.id, text, alert=answer.is_alert)
     if answer.gone is not None and not isinstance(await front.gateway.delete(*answer.gone), Sent):
         log.info("an old card stays", chat=answer.gone[0], message=answer.gone[1])
+
+
+async def _refresh(front: Front, team_id: int, case_id: int) -> None:
+    """The press met something that is gone: the card shows what there is."""
+    async with front.desk(team_id) as desk:
+        await notices.raise_cards(desk.c, team_id, "case", [case_id], priorities.ANSWER)
 
 
 async def _do(desk: Desk, caller: Caller, press: CasePress) -> Answer:
@@ -154,9 +162,9 @@ async def _write(turn: Turn, chat: notices.Chat, kind: str, payload: dict[str, A
 
 def _menu(kind: str) -> Op:
     async def show(turn: Turn) -> Answer:
-        if not turn.member.may_work and kind != "history":
-            raise FollowupError("viewer_cannot")
-        page = int(turn.arg) if turn.arg.isdigit() else 0
+        if kind != "history":
+            await actions.may_act(turn.desk, turn.press)
+        page = id_in(turn.arg) or 0
         if turn.card is not None:
             await open_menu(turn.desk, turn.card, turn.member, kind, page)
         return Answer()
@@ -199,12 +207,13 @@ async def _snooze(turn: Turn) -> Answer:
 
 
 async def _to(turn: Turn) -> Answer:
-    if not turn.arg.isdigit():
+    to = id_in(turn.arg)
+    if to is None:
         raise FollowupError("nothing_here")
-    case = await actions.transfer_case(turn.desk, turn.press, int(turn.arg))
+    case = await actions.transfer_case(turn.desk, turn.press, to)
     receiver = turn.desk.book.member_name(case["owner_id"])
-    private = await notices.private_chat(turn.desk.c, turn.desk.book.id, int(turn.arg))
-    if private is not None and int(turn.arg) != turn.member.id:
+    private = await notices.private_chat(turn.desk.c, turn.desk.book.id, to)
+    if private is not None and to != turn.member.id:
         await _write(turn, private, "transferred", {"by": turn.member.name}, f"transfer:{turn.caller.source_key}")
     return Answer("transferred", {"to": receiver})
 
@@ -238,6 +247,8 @@ async def _open(turn: Turn) -> Answer:
 
 async def show_card(desk: Desk, chat: notices.Chat, case_id: int) -> tuple[int, int] | None:
     """Show a case in a chat now; returns the (chat, message) of the older card that it replaces."""
+    if await case_by_id(desk.c, desk.book.id, case_id) is None:
+        raise FollowupError("nothing_here")
     card = await notices.card_of(desk.c, desk.book.id, chat.id, "case", case_id)
     if card is None:
         await notices.add_card(desk.c, chat, "case", case_id, now=desk.now, priority=priorities.ANSWER)
@@ -269,8 +280,11 @@ _MENUS: dict[str, Op] = {
 
 
 async def _block_step(turn: Turn) -> Answer:
-    """The first press asks whether it is meant."""
+    """The first press asks whether it is meant; the second one is a choice in a menu."""
+    if not turn.member.may_lead:
+        raise FollowupError("team_only_head")
     if turn.arg:
+        check_opener(turn.desk, turn.card, turn.member)
         answer = await _block(turn)
         await close_menu(turn.desk, turn.card)
         return answer

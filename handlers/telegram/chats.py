@@ -8,6 +8,7 @@ from aiogram.types import ChatMemberUpdated, Message
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.notices.places_store import chat_unreachable, move_chat
+from followup.notices.trouble import tell_of_lost_chat
 from handlers.telegram.front import Caller, Front
 from messenger import letters as say
 
@@ -27,14 +28,13 @@ async def on_membership(event: ChatMemberUpdated, caller: Caller, front: Front) 
     is_inside = event.new_chat_member.status in _INSIDE
     was_inside = event.old_chat_member.status in _INSIDE
     if not is_inside:
-        async with front.database.write() as c:
-            await chat_unreachable(c, caller.chat_id, event.new_chat_member.status)
+        await _thrown_out(caller, front, event.new_chat_member.status)
         return
-    if caller.is_private or was_inside:
+    if was_inside:
         return
     for chat in caller.chats:
         await _welcome_back(chat, front)
-    if not caller.chats:
+    if not caller.chats and not caller.is_private:
         context = say.LetterContext(
             language=caller.language,
             timezone="UTC",
@@ -45,9 +45,20 @@ async def on_membership(event: ChatMemberUpdated, caller: Caller, front: Front) 
         await front.gateway.send(caller.chat_id, 0, say.added_to_group(caller.chat_id, context, is_connected=False))
 
 
+async def _thrown_out(caller: Caller, front: Front, status: str) -> None:
+    """Promise 5: the outbox meets no refusal any more, so the owner is told here."""
+    async with front.database.write() as c:
+        lost = await chat_unreachable(c, caller.chat_id, status)
+    for chat in lost:
+        async with front.desk(chat.team_id) as desk:
+            await tell_of_lost_chat(desk, chat, status)
+
+
 async def _welcome_back(chat: notices.Chat, front: Front) -> None:
     async with front.desk(chat.team_id) as desk:
         known = await notices.ensure_chat(desk.c, chat.team_id, notices.Place(chat.telegram_id, chat.thread_id))
+        if chat.kind != "team":
+            return
         letter = notices.Letter(
             team_id=chat.team_id,
             chat_id=known.id,

@@ -8,6 +8,7 @@ from typing import Any
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObject, Update
 
+from followup.notices.places_store import chats_once_at
 from followup.notices.store import chats_at
 from followup.teams.store import memberships
 from handlers.telegram.front import Caller, Front
@@ -37,7 +38,7 @@ class WhoIsIt(BaseMiddleware):
             return None
         async with self._front.database.read() as c:
             known = await memberships(c, person.id)
-            places = await chats_at(c, message.chat.id)
+            places = await chats_at(c, message.chat.id) or await chats_once_at(c, message.chat.id)
         is_topic = isinstance(message, Message) and bool(message.is_topic_message)
         return Caller(
             telegram_id=person.id,

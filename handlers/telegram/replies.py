@@ -43,7 +43,7 @@ class Reply:
 def router() -> Router:
     """Routes of this file."""
     routes = Router(name="replies")
-    routes.message.register(on_answer, F.text | F.caption, AnswersQuestion())
+    routes.message.register(on_answer, F.text | F.caption | F.reply_to_message, AnswersQuestion())
     return routes
 
 
@@ -82,9 +82,9 @@ async def on_answer(message: Message, caller: Caller, front: Front, question: Ro
 async def _answer(desk: Desk, caller: Caller, question: Row, text: str) -> None:
     member, asked = caller.member_of(desk.book), question["payload"]["member_id"]
     if member.id != asked:
-        raise FollowupError("menu_of_other", name=desk.book.member_name(asked))
+        raise FollowupError("question_of_other", name=desk.book.member_name(asked))
     if question["payload"].get("answered"):
-        raise FollowupError("nothing_here")
+        raise FollowupError("question_answered")
     press = Press(case_id=question["payload"].get("case_id", 0), member=member, source_key=caller.source_key)
     await _PURPOSES[question["payload"]["purpose"]](Reply(desk=desk, press=press, question=question, text=text))
     payload = question["payload"] | {"answered": True}
@@ -114,7 +114,7 @@ async def _title(reply: Reply) -> None:
         raise FollowupError("team_only_head")
     title = checked_text(reply.text)
     if len(title) > _LONGEST_TITLE:
-        raise FollowupError("text_too_long", found=len(title))
+        raise FollowupError("text_too_long", found=len(title), expected=_LONGEST_TITLE)
     book = reply.desk.book
     known = [(reason.code, reason.title) for reason in book.reasons]
     await teams.set_reasons(reply.desk.c, book.id, [*known, (f"own{reply.question['id']}", title)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from aiogram import Dispatcher, Router
 from aiogram.types import CallbackQuery
 
@@ -10,6 +11,8 @@ from handlers.telegram import cases, chats, commands, replies, screens
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.middlewares import WhoIsIt
 from messenger.answers import refusal
+
+log = structlog.get_logger()
 
 
 def build_dispatcher(front: Front) -> Dispatcher:
@@ -31,4 +34,5 @@ def _last_resort() -> Router:
 
 async def _on_unknown_press(query: CallbackQuery, caller: Caller, front: Front) -> None:
     error = FollowupError("nothing_here" if caller.memberships else "not_yours")
+    log.info("press refused", data=(query.data or "")[:64], why=error.key, who=caller.telegram_id)
     await front.gateway.answer(query.id, refusal(error, caller.language, now=front.clock.now()), alert=True)

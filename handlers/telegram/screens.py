@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import structlog
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
@@ -20,10 +21,15 @@ from followup.teams.desk import Desk
 from handlers.telegram.cases import show_card
 from handlers.telegram.front import Caller, Front
 from messenger.answers import refusal, toast
-from messenger.buttons import ScreenPress, unpacked
+from messenger.buttons import ScreenPress, id_in, unpacked
 from messenger.letters import NEW_SCREEN
+from messenger.render import LANGUAGES
 from storage.rows import Row
 
+log = structlog.get_logger()
+
+_LAST_PAGE = 10_000
+_MENUS = {"none": None, "lines": "lines", "export": "export", "reasons": "reasons"}
 Params = dict[str, Any]
 
 
@@ -65,12 +71,12 @@ async def on_press(query: CallbackQuery, callback_data: ScreenPress, caller: Cal
         async with front.desk(team_id) as desk:
             language = desk.book.policy.language
             if callback_data.op == "open" and callback_data.arg:
-                gone = await show_card(desk, _here(desk, caller), int(callback_data.arg))
+                gone = await show_card(desk, _here(desk, caller), id_in(callback_data.arg) or 0)
                 kind = None
             else:
                 kind = await _do(desk, caller, callback_data, query)
-    except (FollowupError, ValueError) as error:
-        refused = error if isinstance(error, FollowupError) else FollowupError("nothing_here")
+    except FollowupError as refused:
+        log.info("press refused", op=callback_data.op, why=refused.key, who=caller.telegram_id)
         await front.gateway.answer(query.id, refusal(refused, language, now=front.clock.now()), alert=True)
         return
     await front.gateway.answer(query.id, toast(kind, language) if kind else None)
@@ -130,8 +136,14 @@ async def _tab(visit: Visit) -> None:
 
 
 async def _day(visit: Visit) -> None:
-    day = None if visit.arg == "all" else date.fromisoformat(visit.arg).isoformat()
-    await _show(visit, day=day, page=0)
+    await _show(visit, day=None if visit.arg == "all" else _date(visit.arg).isoformat(), page=0)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise FollowupError("nothing_here") from None
 
 
 async def _line(visit: Visit) -> None:
@@ -139,11 +151,16 @@ async def _line(visit: Visit) -> None:
 
 
 async def _page(visit: Visit) -> None:
-    await _show(visit, page=int(visit.arg))
+    page = id_in(visit.arg)
+    if page is None or page > _LAST_PAGE:
+        raise FollowupError("nothing_here")
+    await _show(visit, page=page)
 
 
 async def _menu(visit: Visit) -> None:
-    await _show(visit, menu=None if visit.arg == "none" else visit.arg)
+    if visit.arg not in _MENUS:
+        raise FollowupError("nothing_here")
+    await _show(visit, menu=_MENUS[visit.arg])
 
 
 async def _refresh(visit: Visit) -> str:
@@ -177,8 +194,10 @@ def _head(op: Op) -> Op:
     return checked
 
 
-def _setting(key: str) -> Op:
+def _setting(key: str, offered: Collection[str]) -> Op:
     async def change(visit: Visit) -> str:
+        if visit.arg not in offered:
+            raise FollowupError("nothing_here")
         await teams.set_team(visit.desk.c, visit.desk.book.id, {key: visit.arg}, visit.desk.now)
         await _show(visit)
         return "settings_saved"
@@ -189,6 +208,8 @@ def _setting(key: str) -> Op:
 async def _drop(visit: Visit) -> str:
     known = [(reason.code, reason.title) for reason in visit.desk.book.reasons]
     gone = unpacked(visit.arg, [code for code, _ in known])
+    if gone is None:
+        raise FollowupError("nothing_here")
     await teams.set_reasons(visit.desk.c, visit.desk.book.id, [pair for pair in known if pair[0] != gone])
     await _show(visit, menu="reasons")
     return "reason_dropped"
@@ -229,8 +250,8 @@ _OPS: dict[tuple[str, str], Op] = {
     ("missed", "refresh"): _refresh,
     ("missed", "export"): _export,
     ("settings", "menu"): _head(_menu),
-    ("settings", "lang"): _head(_setting("language")),
-    ("settings", "quiet"): _head(_setting("quiet")),
+    ("settings", "lang"): _head(_setting("language", LANGUAGES)),
+    ("settings", "quiet"): _head(_setting("quiet", ("on", "off"))),
     ("settings", "drop"): _head(_drop),
     ("settings", "standard"): _head(_standard),
     ("settings", "add"): _head(_add),

@@ -24,6 +24,7 @@ CROSSING: dict[str, str] = {
     "followup/notices/queue_store.py::release_all": "a starting process frees what a killed one had claimed",
     "followup/notices/queue_store.py::waiting": "as _due_cards",
     "followup/notices/store.py::card_shown_as": "a press names its message by Telegram's ids; the card tells the team",
+    "followup/notices/places_store.py::chats_once_at": "the teams whose cards stand in a group that has moved",
     "followup/notices/store.py::expired_menus": "asks whose menus are over; each is closed inside its team",
     "followup/reminders/store.py::teams_with_due": "asks which teams have something due",
     "followup/reminders/store.py::unplanned": "asks whose cases have changed; each is planned inside its team",

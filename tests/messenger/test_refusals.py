@@ -15,7 +15,7 @@ LANGUAGES = ("ru", "uk", "en")
 KEYS = (
     *("taken_by_other", "already_yours", "not_taken", "case_closed", "case_open", "not_yours"),
     *("viewer_cannot", "reopen_too_late", "nothing_to_call", "text_too_long", "text_empty", "bad_moment"),
-    *("moment_past", "no_such_member", "menu_of_other", "screen_of_other", "stale_card", "not_a_team_chat"),
+    *("moment_past", "no_such_member", "menu_of_other", "stale_card", "question_of_other", "question_answered"),
     *("team_only_head", "same_client", "no_such_client", "bad_number", "bad_setting", "bad_hours"),
     *("name_taken", "wrong_secret_key", "nothing_here", "no_such_team"),
 )
