@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stories.world import ANNA, labels, shown_text
+from tests.stories.world import ANNA, labels
 
 
 async def test_a_miss_becomes_a_card_and_a_call_back_closes_it(world):
@@ -16,18 +16,16 @@ async def test_a_miss_becomes_a_card_and_a_call_back_closes_it(world):
     await world.dial(ANNA, reached=True)
     closed = world.olga.sees("🔵")
     assert closed["message_id"] == card["message_id"]
-    print(shown_text(closed), labels(closed))
 
 
 async def test_take_has_one_winner(world):
     await world.call(ANNA)
     assert "yours" in (await world.taras.presses("Take")).lower()
-    message = world.olga.sees("Taras")
+    world.olga.sees("Taras")
     told = await world.olga.forges(
         f"c:take:{1}:",
     )
     assert "Taras" in told
-    print(shown_text(message), labels(message), told)
 
 
 async def test_handle_by_reason(world):
@@ -36,8 +34,7 @@ async def test_handle_by_reason(world):
     menu = world.olga.sees("Missed")
     assert any("Spam" in label for label in labels(menu))
     await world.olga.presses("Spam")
-    card = world.olga.sees("⚪")
-    print(shown_text(card), labels(card))
+    world.olga.sees("⚪")
 
 
 async def test_another_variant(world):
@@ -45,8 +42,6 @@ async def test_another_variant(world):
     await world.olga.presses("Handle")
     await world.olga.presses("Another variant")
     question = world.messages()[-1]
-    print(question)
     world.seen.add((-500, question["message_id"], question["edits"]))
     await world.olga.says("Talked <b>by mail</b>", reply_to=question)
-    card = world.olga.sees("⚪", "Talked <b>by mail</b>")
-    print(shown_text(card))
+    world.olga.sees("⚪", "Talked <b>by mail</b>")

@@ -6,9 +6,6 @@ happen, so a story is the same every time. A message that nobody looked at fails
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,71 +23,37 @@ from messenger.limits import Limits
 from sandbox.clock import MovableClock
 from sandbox.telegram_server import TelegramServer
 from storage.engine import Database
+from tests.stories.exchange import ANNA, BORYS, SALES, SERVICE, VIRA, Exchange, iso
+from tests.stories.people import GROUP, Person, labels, shown_text
+
+__all__ = [
+    "ANNA",
+    "BORYS",
+    "FRIDAY",
+    "GROUP",
+    "KYIV",
+    "SALES",
+    "SERVICE",
+    "UNHURRIED",
+    "VIRA",
+    "Person",
+    "World",
+    "iso",
+    "kyiv",
+    "labels",
+    "new_world",
+    "shown_text",
+]
 
 KYIV = ZoneInfo("Europe/Kyiv")
 FRIDAY = datetime(2026, 11, 20, 10, 0, tzinfo=KYIV)
-SALES, SERVICE = "+380441112233", "+380441112244"
-ANNA, BORYS, VIRA = "+380671234567", "+380502223344", "+380933334455"
-GROUP = -500
 UNHURRIED = Limits(per_second=1000, chat_per_second=1000, group_per_minute=100_000)
 _ROUNDS = 60
 _BREATH = timedelta(milliseconds=2)  # between two messages of one chat, by UNHURRIED
 
 
 @dataclass
-class Person:
-    """Somebody with Telegram: sees chats, presses, writes."""
-
-    world: World
-    id: int
-    name: str
-    member_id: int | None = None
-
-    def sees(self, *parts: str, chat: int = GROUP) -> dict[str, Any]:
-        """The newest message of a chat that contains every part; it counts as looked at from now on."""
-        for message in reversed(self.world.messages(chat)):
-            text = shown_text(message)
-            if all(part in text for part in parts):
-                self.world.seen.add((chat, message["message_id"], message["edits"]))
-                return message
-        raise AssertionError(f"{self.name} does not see {parts} in\n{self.world.transcript(chat)}")
-
-    def does_not_see(self, part: str, chat: int = GROUP) -> None:
-        """No message of the chat contains it now."""
-        found = [shown_text(m) for m in self.world.messages(chat) if part in shown_text(m)]
-        assert not found, f"{self.name} sees {part!r} in {found}"
-
-    def sees_in_private(self, *parts: str) -> dict[str, Any]:
-        """The same in his own chat with the bot."""
-        return self.sees(*parts, chat=self.id)
-
-    async def presses(self, button: str, *, under: str = "", chat: int = GROUP) -> str:
-        """Press a button by its label under the newest message (containing ``under``) that has it; the toast."""
-        for message in reversed(self.world.messages(chat)):
-            if under in shown_text(message) and any(button in label for label in labels(message)):
-                query = self.world.telegram.world.press(self.id, chat, message["message_id"], text=button)
-                return await self.world.answer_to(query)
-        raise AssertionError(f"no button {button!r} under {under!r} in\n{self.world.transcript(chat)}")
-
-    async def forges(self, data: str, *, chat: int = GROUP) -> str:
-        """Send callback data that no button has."""
-        message = self.world.messages(chat)[-1]
-        query = self.world.telegram.world.press(self.id, chat, message["message_id"], data=data, forge=True)
-        return await self.world.answer_to(query)
-
-    async def says(self, text: str, *, chat: int = GROUP, reply_to: dict[str, Any] | None = None) -> None:
-        """Write into a chat."""
-        where = {"reply_to_message_id": reply_to["message_id"]} if reply_to else {}
-        self.world.telegram.world.say(self.id, chat, text, **where)
-        await self.world.settle()
-
-    async def writes(self, text: str, *, reply_to: dict[str, Any] | None = None) -> None:
-        """Write to the bot in private."""
-        await self.says(text, chat=self.id, reply_to=reply_to)
-
-
-@dataclass
-class World:
+class World(Exchange):
     """Everything of one story."""
 
     telegram: TelegramServer
@@ -134,102 +97,6 @@ class World:
     def zoya(self) -> Person:
         """A stranger to the team, though somebody let her into the group."""
         return self.people["Zoya"]
-
-    # --- the PBX -----------------------------------------------------------------------------------------------------
-
-    async def call(self, client: str | None, *, missed: bool = True, settle: bool = True, **fields: Any) -> str:
-        """An inbound call that has just ended: rang 20 s at 101 and 102, nobody answered, or 101 did."""
-        event = self.inbound(client, missed=missed, **fields)
-        await self.post(event, settle=settle)
-        return str(event["call_id"])
-
-    def inbound(self, client: str | None, *, missed: bool = True, **fields: Any) -> dict[str, Any]:
-        """The event of an inbound call that ended now."""
-        ended = fields.pop("ended", self.clock.now())
-        started = fields.pop("started", ended - timedelta(seconds=25 if missed else 65))
-        result = "no_answer" if missed else "answered"
-        legs = [
-            {"extension": e, "rang_at": iso(started), "result": result}
-            for e in (("101", "102") if missed else ("101",))
-        ]
-        event = {
-            "type": "call",
-            "call_id": self.new_id(),
-            "direction": "in",
-            "client": client,
-            "line": SALES,
-            "started_at": iso(started),
-            "answered_at": None if missed else iso(started + timedelta(seconds=5)),
-            "ended_at": iso(ended),
-            "legs": legs,
-            "stage": "ringing" if missed else "talk",
-            "hung_up_by": "client",
-        }
-        return event | fields
-
-    async def dial(self, client: str, *, reached: bool, extension: str = "102", **fields: Any) -> str:
-        """An outbound call that has just ended."""
-        event = self.outbound(client, reached=reached, extension=extension, **fields)
-        await self.post(event)
-        return str(event["call_id"])
-
-    def outbound(self, client: str, *, reached: bool, extension: str = "102", **fields: Any) -> dict[str, Any]:
-        """The event of an outbound call that ended now."""
-        ended = fields.pop("ended", self.clock.now())
-        started = fields.pop("started", ended - timedelta(seconds=60))
-        event = {
-            "type": "call",
-            "call_id": self.new_id(),
-            "direction": "out",
-            "client": client,
-            "line": SALES,
-            "extension": extension,
-            "started_at": iso(started),
-            "answered_at": iso(started + timedelta(seconds=10)) if reached else None,
-            "ended_at": iso(ended),
-            "result": "answered" if reached else "no_answer",
-        }
-        return event | fields
-
-    def new_id(self) -> str:
-        """A call id of this story."""
-        self._calls += 1
-        return f"c-{self._calls}"
-
-    async def post(self, body: Any, *, settle: bool = True, status: int = 200) -> Any:
-        """Post JSON to the team's hook, signed where the connection asks for it."""
-        raw = json.dumps(body).encode()
-        if self.hook.startswith("/"):
-            await self.works.inbox_writer.append(
-                {
-                    "team_id": self.team_id,
-                    "connection_id": self.connection_id,
-                    "received_at": self.clock.now(),
-                    "method": "POST",
-                    "path": "",
-                    "query": {},
-                    "headers": {},
-                    "body": raw,
-                    "state": "pending",
-                }
-            )
-            if settle:
-                await self.settle()
-            return None
-        async with self.http.post(self.hook, data=raw, headers=self.headers(raw)) as answer:
-            told = await answer.text()
-            assert answer.status == status, f"{answer.status} {told}"
-        if settle:
-            await self.settle()
-        return json.loads(told) if told.startswith(("{", "[")) else told
-
-    def headers(self, raw: bytes) -> dict[str, str]:
-        """The signature of the generic format."""
-        if self.secret is None:
-            return {}
-        stamp = str(int(self.clock.now().timestamp()))
-        digest = hmac.new(self.secret.encode(), stamp.encode() + b"." + raw, hashlib.sha256).hexdigest()
-        return {"X-Perezvon-Signature": f"t={stamp},v1={digest}"}
 
     # --- time --------------------------------------------------------------------------------------------------------
 
@@ -275,6 +142,14 @@ class World:
             ]
         return tuple(counts)
 
+    async def restart(self) -> None:
+        """The process ends and another one begins: same database, same key, same bot; nothing in memory is left."""
+        before = self.works
+        await before.bot.session.close()
+        await before.database.dispose()
+        address = Telegram(token="42:sandbox", api_url=self.telegram.url, limits=UNHURRIED)
+        self.works = build(Database(before.database.url), self.clock, before.seal, address)
+
     # --- Telegram ----------------------------------------------------------------------------------------------------
 
     def messages(self, chat: int = GROUP) -> list[dict[str, Any]]:
@@ -310,22 +185,6 @@ class World:
             self.seen |= {(place, m["message_id"], m["edits"]) for m in self.messages(place)}
 
 
-def shown_text(message: dict[str, Any]) -> str:
-    """Text or caption."""
-    return str(message.get("text") or message.get("caption") or "")
-
-
-def labels(message: dict[str, Any]) -> list[str]:
-    """Labels of its inline buttons."""
-    rows = (message.get("reply_markup") or {}).get("inline_keyboard", [])
-    return [button["text"] for row in rows for button in row]
-
-
-def iso(moment: datetime) -> str:
-    """As a PBX sends it."""
-    return moment.isoformat()
-
-
 @asynccontextmanager
 async def new_world(database: Database, **settings: str) -> AsyncIterator[World]:
     """A team in Kyiv on a Friday at ten: Olga and Taras, their head Iryna, Victor who only looks, and Zoya, a stranger."""
@@ -343,7 +202,8 @@ async def new_world(database: Database, **settings: str) -> AsyncIterator[World]
         try:
             yield world
         finally:
-            await works.bot.session.close()
+            await world.works.bot.session.close()
+            await world.works.database.dispose()
             await telegram.stop()
 
 
