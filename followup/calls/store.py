@@ -17,6 +17,8 @@ from storage.upsert import insert_or_ignore
 _MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
 _FACT_COLUMNS = (
     calls.c.id,
+    calls.c.connection_id,
+    calls.c.call_key,
     calls.c.number_id,
     calls.c.direction,
     calls.c.outcome,

@@ -33,6 +33,8 @@ class CallFact:
     member_id: int | None = None
     is_short: bool = False  # an attempt that rang less than short_attempt (D8)
     number_id: int | None = None
+    key: str = ""  # settles facts of one instant: ids depend on the order of arrival
+    window: timedelta | None = None  # R4, as it was valid then; None = the policy's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class OrderFact:
     line: str | None = None
     reason: MissReason | None = None  # "forbidden" when the number may not be called (R14.8)
     number_id: int | None = None
+    key: str = ""
+    window: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

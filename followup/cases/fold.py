@@ -47,7 +47,7 @@ class Fold:
 
     def _trouble(self, fact: CallFact | OrderFact, at: datetime) -> None:
         """A miss or an order joins the open episode or opens one; of a blocked client it is closed at once."""
-        self._deadline = at + self.policy.window
+        self._deadline = at + (fact.window or self.policy.window)
         if (episode := self._open) is not None:
             self._last_becomes(joined(episode, fact, self._deadline))
             return

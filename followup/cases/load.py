@@ -34,7 +34,8 @@ def call_fact(row: Row, book: TeamBook) -> CallFact | None:
     role = _role(row)
     if role is None:
         return None
-    short = book.policy_at(row["started_at"]).short_attempt
+    policy = book.policy_at(row["started_at"])
+    is_short = row["ring_seconds"] is not None and row["ring_seconds"] < policy.short_attempt.total_seconds()
     return CallFact(
         id=row["id"],
         role=role,
@@ -43,8 +44,10 @@ def call_fact(row: Row, book: TeamBook) -> CallFact | None:
         line=row["line"],
         reason=row["reason"],
         member_id=row["member_id"],
-        is_short=role == "attempt" and row["ring_seconds"] is not None and row["ring_seconds"] < short.total_seconds(),
+        is_short=role == "attempt" and is_short,
         number_id=row["number_id"],
+        key=f"{row['connection_id']}:{row['call_key']}",
+        window=policy.window,
     )
 
 
@@ -58,7 +61,7 @@ def _role(row: Row) -> CallRole | None:
     return "contact_in" if row["outcome"] == "successful" else None
 
 
-def order_fact(row: Row) -> OrderFact:
+def order_fact(row: Row, book: TeamBook) -> OrderFact:
     """An order row as a fact."""
     return OrderFact(
         id=row["id"],
@@ -66,6 +69,8 @@ def order_fact(row: Row) -> OrderFact:
         line=row["widget"],
         reason="forbidden" if row["is_forbidden"] else None,
         number_id=row["number_id"],
+        key=f"{row['connection_id']}:{row['order_key']}",
+        window=book.policy_at(row["ordered_at"]).window,
     )
 
 
@@ -85,10 +90,13 @@ async def facts_of_clients(
     for number_id, rows in (await calls.facts_of_numbers(c, book.id, ids, since)).items():
         _add(owner[number_id], book, (call_fact(row, book) for row in rows))
     for number_id, rows in (await orders.facts_of_numbers(c, book.id, ids, since)).items():
-        _add(owner[number_id], book, (order_fact(row) for row in rows))
+        _add(owner[number_id], book, (order_fact(row, book) for row in rows))
     for row in await store.actions_of_numbers(c, book.id, ids):
-        scope = row["scope"] if book.policy.separate_lines else ""
-        owner[row["number_id"]].scopes[scope].append(action_fact(row))
+        client = owner[row["number_id"]]
+        # A client is on the blacklist of the team, whatever brand somebody put him there for.
+        is_for_all = row["kind"] in ("block", "unblock") or not book.policy.separate_lines
+        for scope in list(client.scopes) if is_for_all else [row["scope"]]:
+            client.scopes[scope].append(action_fact(row))
     return found
 
 

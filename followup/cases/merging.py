@@ -34,7 +34,7 @@ async def join_number(desk: Desk, press: Press, raw: str) -> str:
         "source_key": press.source_key,
     }
     if await clients.add_merge(desk.c, merge):
-        await reconcile(desk, Touched(clients={case["client_id"], other}, is_merge=True))
+        await _regroup(desk, {case["client_id"], other})
         about = {"member_id": press.member.id, "case_id": case["id"]}
         await ledger.note(desk.c, desk.book.id, "merge", desk.now, **about, number=number)
     return number
@@ -47,9 +47,19 @@ async def split_client(desk: Desk, press: Press) -> None:
     if merge is None:
         raise FollowupError("no_such_client")
     await clients.undo_merge(desk.c, desk.book.id, merge, desk.now)
-    both = {merge["from_client_id"], merge["into_client_id"]}
-    await reconcile(desk, Touched(clients=both, is_merge=True))
+    await _regroup(desk, {merge["from_client_id"], merge["into_client_id"]})
     await ledger.note(desk.c, desk.book.id, "unmerge", desk.now, member_id=press.member.id, case_id=case["id"])
+
+
+async def _regroup(desk: Desk, both: set[int]) -> None:
+    """Cases are derived anew, and so is who is on the blacklist: a person blocked a number, not a grouping."""
+    await reconcile(desk, Touched(clients=both, is_merge=True))
+    for client_id, pairs in (await clients.numbers_of_clients(desk.c, desk.book.id, both)).items():
+        acts = await store.actions_of_numbers(desk.c, desk.book.id, [number_id for number_id, _ in pairs])
+        marks = [act for act in acts if act["kind"] in ("block", "unblock")]
+        last = max(marks, key=lambda act: (act["at"], act["id"]), default=None)
+        is_blocked = last is not None and last["kind"] == "block"
+        await clients.set_blocked(desk.c, desk.book.id, client_id, blocked=is_blocked)
 
 
 async def _client_case(desk: Desk, press: Press) -> Row:

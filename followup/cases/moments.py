@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple, assert_never
 
-from followup.cases.facts import CallFact, Episode, Fact, OrderFact
+from followup.cases.facts import ActionFact, CallFact, Episode, Fact, OrderFact
 
 
 class Rank(IntEnum):
@@ -44,6 +44,12 @@ class Moment(NamedTuple):
     @property
     def place(self) -> Boundary:
         return Boundary(self.at, self.rank, self.fact.id)
+
+    @property
+    def turn(self) -> tuple[datetime, Rank, str, int]:
+        """Vendors count in whole seconds: of one instant the vendor's own key decides, never the order of arrival."""
+        key = "" if isinstance(self.fact, ActionFact) else self.fact.key
+        return (self.at, self.rank, key, self.fact.id)
 
 
 def fact_key(fact: Fact) -> str:
@@ -84,7 +90,7 @@ def in_order(facts: Iterable[Fact], since: Boundary | None = None) -> list[Momen
     """The moments after ``since``, each fact once, in the one order that does not depend on their arrival."""
     once = {fact_key(fact): fact for fact in facts}
     moments = [moment for fact in once.values() for moment in event_moments(fact)]
-    return sorted((m for m in moments if since is None or m.place > since), key=lambda moment: moment.place)
+    return sorted((m for m in moments if since is None or m.place > since), key=lambda moment: moment.turn)
 
 
 def boundary_after(episode: Episode) -> Boundary:

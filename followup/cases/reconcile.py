@@ -66,18 +66,15 @@ def _boundary(book: TeamBook, stored: Collection[Row], touched: Touched) -> Boun
     if touched.since is None or len(touched.clients) != 1 or book.policy.separate_lines:
         return None
     limit = touched.since - _REOPEN_MARGIN
-    before = [row for row in stored if row["state"] == "closed" and row["how"] != "merged" and row["closed_at"] < limit]
-    return max(map(_place, before), default=None)
+    live = [row for row in stored if row["state"] in ("open", "closed") and row["how"] != "merged"]
+    ends = {row["closed_at"] for row in live if row["state"] == "closed" and row["closed_at"] < limit}
+    # A whole instant or nothing: another case may begin in the one that a case ends in.
+    whole = [at for at in ends if all(row["opened_at"] > at for row in live if not _is_over(row, at))]
+    return Boundary(max(whole)) if whole else None
 
 
-def _place(case: Mapping[str, Any]) -> Boundary:
-    """Where in time a stored closed case ends: see ``cases.moments.boundary_after``."""
-    if case["how"] == "expired":
-        return Boundary(case["closed_at"], Rank.EXPIRY)
-    if case["contact_id"] is not None:
-        return Boundary(case["closed_at"], Rank.CONTACT, case["contact_id"])
-    kind, _, fact_id = case["fact_keys"][-1].partition(":")
-    return Boundary(case["closed_at"], {"a": Rank.ACTION, "c": Rank.MISS, "o": Rank.ORDER}[kind], int(fact_id))
+def _is_over(case: Mapping[str, Any], at: datetime) -> bool:
+    return case["state"] == "closed" and bool(case["closed_at"] <= at)
 
 
 def _pool(stored: Iterable[Row], boundary: Boundary | None, touched: Touched) -> list[Row]:
@@ -85,8 +82,7 @@ def _pool(stored: Iterable[Row], boundary: Boundary | None, touched: Touched) ->
     return [
         row
         for row in stored
-        if (touched.is_merge or row["how"] != "merged")
-        and (boundary is None or row["state"] != "closed" or _place(row) > boundary)
+        if (touched.is_merge or row["how"] != "merged") and (boundary is None or not _is_over(row, boundary.at))
     ]
 
 
@@ -94,9 +90,7 @@ async def _derive_clients(desk: Desk, touched: Touched, since: Boundary | None) 
     if not touched.clients:
         return []
     policy = CasePolicy(window=desk.book.policy.window, reopen_within=REOPEN_WITHIN)
-    # One microsecond back: SQL is told "later than", the rules decide within the instant of the boundary.
-    loaded_from = since.at - timedelta(microseconds=1) if since else None
-    found = await facts_of_clients(desk.c, desk.book, touched.clients, loaded_from)
+    found = await facts_of_clients(desk.c, desk.book, touched.clients, since.at if since else None)
     derived = []
     for client in found.values():
         for scope, facts in client.scopes.items():
@@ -189,13 +183,18 @@ def _values(item: Derived) -> dict[str, Any]:
     return row_of(item.episode) | whose | {"kind": "client" if item.client_id else "anonymous"}
 
 
+def _has_calls(case: Mapping[str, Any]) -> bool:
+    """What a withdrawn or merged case was made of may long belong to another one."""
+    return bool(case["state"] != "withdrawn" and case["how"] != "merged")
+
+
 async def _link(desk: Desk, changes: Iterable[Change]) -> None:
     """Calls and orders know their case, so that a list opens without deriving anything."""
     links: dict[str, int | None] = {}
     for change in changes:
-        links |= dict.fromkeys(change.before["fact_keys"] if change.before else (), None)
+        links |= dict.fromkeys(change.before["fact_keys"] if change.before and _has_calls(change.before) else (), None)
     for change in changes:
-        if change.after["state"] != "withdrawn" and change.after["how"] != "merged":
+        if _has_calls(change.after):
             links |= dict.fromkeys(change.after["fact_keys"], change.case_id)
     pairs = [(key.partition(":"), case_id) for key, case_id in links.items()]
     await calls.link_to_cases(desk.c, desk.book.id, [(int(key[2]), case_id) for key, case_id in pairs if key[0] == "c"])

@@ -45,6 +45,11 @@ async def find_number(c: AsyncConnection, team_id: int, number: str) -> Row | No
     return await one_row(c, query)
 
 
+async def number_text(c: AsyncConnection, team_id: int, number_id: int) -> str:
+    """A number by its id."""
+    return str(await c.scalar(select(numbers.c.number).where(numbers.c.team_id == team_id, numbers.c.id == number_id)))
+
+
 async def clients_of_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, int]:
     """Number id → client id."""
     query = select(numbers.c.id, numbers.c.client_id).where(numbers.c.team_id == team_id, numbers.c.id.in_(ids))
@@ -67,12 +72,19 @@ async def numbers_of_clients(
 
 
 async def name_client(c: AsyncConnection, team_id: int, number_id: int, name: str) -> None:
-    """Give a client without a name the one a PBX or a widget knows."""
+    """Give a client the name that a PBX or a widget knows; of several the fullest one, whichever came first."""
     client = (
         select(numbers.c.client_id).where(numbers.c.team_id == team_id, numbers.c.id == number_id).scalar_subquery()
     )
-    condition = (clients.c.team_id == team_id) & (clients.c.id == client) & clients.c.name.is_(None)
-    await c.execute(update(clients).where(condition).values(name=name[:200]))
+    condition = (clients.c.team_id == team_id) & (clients.c.id == client)
+    known = await c.scalar(select(clients.c.name).where(condition))
+    if known is None or _fullness(name[:200]) > _fullness(known):
+        await c.execute(update(clients).where(condition).values(name=name[:200]))
+
+
+def _fullness(name: str) -> tuple[bool, int, str]:
+    """Vendors write the number itself where they know no name."""
+    return (any(map(str.isalpha, name)), len(name), name)
 
 
 async def set_blocked(c: AsyncConnection, team_id: int, client_id: int, *, blocked: bool) -> None:

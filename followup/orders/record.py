@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from followup.orders.rules import deadline
 from followup.phone import is_e164, normalise
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
+from storage.rows import Row
 
 
 def refusal_of(book: TeamBook, order: OrderEvent) -> str | None:
@@ -28,22 +30,33 @@ async def record_order(desk: Desk, connection_id: int, order: OrderEvent, record
     if refusal_of(desk.book, order) is not None:
         return
     number = normalise(order.client, desk.book.policy.region)
-    number_id = None
-    if number is not None:
-        number_id = (await clients.number_ids(desk.c, desk.book.id, [number], desk.now))[number]
+    ids = await clients.number_ids(desk.c, desk.book.id, [number] if number else [], desk.now)
+    number_id = ids.get(number or "")
     row = _row(desk.book, order, number, number_id)
     known = await store.stored(desk.c, desk.book.id, connection_id, order.order_key)
     if known is None:
         await store.add_order(desk.c, row | {"connection_id": connection_id, "order_key": order.order_key})
     else:
-        row = _joined(desk.book, known, row)
+        row = _joined(desk.book, known, row) | await _whose(desk, known, row, number)
         recorded.reach_back(known["ordered_at"])
+        recorded.numbers |= {known["number_id"]} - {None}
+        recorded.linked |= {known["case_id"]} - {None}
         await store.change_order(desk.c, desk.book.id, known["id"], row)
-    recorded.reach_back(order.ordered_at)
-    if number_id is not None:
-        recorded.numbers.add(number_id)
-        if order.name:
-            await clients.name_client(desk.c, desk.book.id, number_id, order.name)
+    recorded.reach_back(row["ordered_at"])
+    recorded.numbers |= {row["number_id"]} - {None}
+    if number_id is not None and order.name:
+        await clients.name_client(desk.c, desk.book.id, number_id, order.name)
+
+
+async def _whose(desk: Desk, known: Row, row: Mapping[str, Any], number: str | None) -> dict[str, Any]:
+    """Of two numbers in posts of one order a callable one counts, then the greater: never the one that came first."""
+    old, new = ({name: each[name] for name in ("number_id", "is_forbidden")} for each in (known, row))
+    if number is None or known["number_id"] == row["number_id"]:
+        return old
+    if known["number_id"] is None:
+        return new
+    said = await clients.number_text(desk.c, desk.book.id, known["number_id"])
+    return new if (is_e164(number), number) > (is_e164(said), said) else old
 
 
 def _joined(book: TeamBook, known: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:

@@ -124,7 +124,12 @@ def orders_of(draw: st.DrawFn, key: str) -> list[Event]:
     return [order, repeated] if draw(st.booleans()) else [order]
 
 
-HOURS = (("hours", "Mo-Fr 09:00-18:00"),), (("hours", "24/7"),), (("window_days", "10"),), (("short_call_seconds", "4"),)
+HOURS = (
+    (("hours", "Mo-Fr 09:00-18:00"),),
+    (("hours", "24/7"),),
+    (("window_days", "10"),),
+    (("short_call_seconds", "4"),),
+)
 
 
 @st.composite
@@ -152,6 +157,7 @@ class Receiver:
     def __init__(self, database: Database, name: str) -> None:
         self.database, self.name = database, name
         self.team_id = self.connection_id = 0
+        self.was_joined = False
         self._seal = Seal(Fernet.generate_key().decode())
 
     async def found(self, story: Story) -> None:
@@ -188,6 +194,7 @@ class Receiver:
 
     async def joins(self) -> None:
         """Anna's second number is found to be hers."""
+        self.was_joined = True
         await self._group(clients.add_merge)
 
     async def separates(self) -> None:
@@ -253,7 +260,9 @@ async def stored(receiver: Receiver) -> dict[str, list[Any]]:
         if "fact_keys" in row:
             found["fact_keys"] = [keys.get(key, "act") for key in row["fact_keys"]]
             found["contact_id"] = keys.get(f"c:{row['contact_id']}")
-            found["client"] = (sorted(group.get(row["client_id"], [])), names.get(row["client_id"]))
+            # Names stay with the client of a merge that stands; which of two clients that was is no event.
+            found["client"] = sorted(group.get(row["client_id"], []))
+            found["name"] = None if len(found["client"]) > 1 or receiver.was_joined else names.get(row["client_id"])
         return found
 
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import uuid
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.engine import Database
-from tests.stores.any_order import NOW, START, Receiver, Story, stored, stories
+from tests.stores.any_order import START, Receiver, Story, stored, stories
 
 _QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -23,7 +24,7 @@ def arrivals(draw, story: Story) -> list[tuple]:
     events = draw(st.permutations([*story.events, *again]))
     cuts = sorted(draw(st.sets(st.integers(1, max(1, len(events) - 1)), max_size=len(events))))
     edges = [0, *cuts, len(events)]
-    return [tuple(events[begin:end]) for begin, end in zip(edges, edges[1:], strict=False) if begin < end]
+    return [tuple(events[begin:end]) for begin, end in itertools.pairwise(edges) if begin < end]
 
 
 async def compare(database: Database, story: Story, batches: list[tuple], joined_before: int) -> None:
@@ -57,11 +58,6 @@ def check(database_url):
         database = Database(database_url)
         yield lambda *example: runner.run(compare(database, *example))
         runner.run(database.dispose())
-
-
-@pytest.fixture(scope="module")
-def examples(request):
-    return request.config
 
 
 def _example(data) -> tuple:
