@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final, Literal
 
@@ -18,6 +19,7 @@ from bot.logs import set_up_logs
 from bot.nursery import Nursery
 from bot.settings import Settings
 from bot.wiring import Telegram, Works, build
+from followup.errors import FollowupError
 from followup.teams.seal import Seal
 from handlers.telegram.presence import HookAddress, publish_commands, receive_by_polling, receive_by_webhook
 from handlers.web.directory import Directory
@@ -27,6 +29,7 @@ from handlers.web.metrics import Metrics
 from handlers.web.server import Door, start_site, web_app
 from handlers.web.telegram import UpdateDoor
 from messenger.limits import parse_limits
+from storage.claims import alone
 
 log = logging.getLogger("perezvon")
 
@@ -67,7 +70,8 @@ class App:
     @property
     def listening(self) -> str:
         """Where it listens in truth: a port 0 has become a real one."""
-        assert self._runner is not None  # noqa: S101 - asked after the start only
+        if self._runner is None:
+            return "no address"
         host, port = self._runner.addresses[0][:2]
         return f"{host}:{port}"
 
@@ -79,34 +83,38 @@ class App:
                 await works.outbox.release_claims()
             self._nursery.start("inbox", works.inbox.run())
             self._nursery.start("updates", works.updates.run())
-            self._nursery.start("outbox", works.outbox.run())
+            self._nursery.start("outbox", self._alone("send", works.outbox.run))
             works.ticker.start()
-        self._runner = await start_site(web_app(*self._doors()), *self._settings.address)
-        log.info("listening at %s", self.listening)
+        await self._listen()
         self._nursery.start("arrival", self._arrive())
 
-    def _doors(self) -> list[Door]:
-        works = self.works
-        doors: list[Door] = [
-            Health(database=works.database, clock=works.clock, pulse=self._pulse, metrics=self._metrics)
-        ]
+    async def _listen(self) -> None:
+        """A worker does not: beside it, with the same settings, runs the one who takes."""
         if self._takes:
-            directory = Directory(works.database, works.seal, works.shelf)
-            doors.append(
-                HookDoor(
-                    directory=directory,
-                    writer=works.inbox_writer,
-                    clock=works.clock,
-                    metrics=self._metrics,
-                    wake=works.inbox.wake,
-                )
-            )
-            doors.append(
-                UpdateDoor(
-                    path=self._address.path, secret=self._address.secret, keeper=works.keeper, metrics=self._metrics
-                )
-            )
-        return doors
+            try:
+                self._runner = await start_site(web_app(*self._doors()), *self._settings.address)
+            except OSError as error:
+                raise FollowupError("cannot_listen", found=self._settings.listen, reason=error.strerror) from None
+            log.info("listening at %s", self.listening)
+
+    async def _alone(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        """One bot has one sender, and Telegram lets one process ask: the others wait for their turn."""
+        async with alone(self.works.database, what):
+            await work()
+
+    def _doors(self) -> list[Door]:
+        works, metrics = self.works, self._metrics
+        health = Health(database=works.database, clock=works.clock, pulse=self._pulse, metrics=metrics)
+        hooks = HookDoor(
+            directory=Directory(works.database, works.seal, works.shelf),
+            writer=works.inbox_writer,
+            clock=works.clock,
+            metrics=metrics,
+            wake=works.inbox.wake,
+        )
+        address = self._address
+        updates = UpdateDoor(path=address.path, secret=address.secret, keeper=works.keeper, metrics=metrics)
+        return [health, hooks, updates]
 
     async def _feel_pulse(self, make_request: Any, bot: Any, method: Any) -> Any:
         """A session middleware of aiogram: whatever Telegram answers without an error is a sign of life."""
@@ -126,7 +134,7 @@ class App:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         if self._takes and not self._settings.public_url:
-            self._nursery.start("polling", self.works.poller.run())
+            self._nursery.start("polling", self._alone("poll", self.works.poller.run))
         log.info("ready: listening at %s", self.address)
         if self._takes:
             await self._publish()

@@ -36,6 +36,7 @@ _WORDS: Final = {
     "still_failing": "{found} of the replayed rows failed again: `perezvon inbox --state failed` shows why",
     "schema_not_at_head": "the schema of the database is not the one of this program: run `perezvon migrate`",
     "schema_unknown": "the database was migrated by another version of the program: {reason}",
+    "cannot_listen": "PEREZVON_LISTEN: cannot listen at {found}: {reason}",
     "database_closed": "the database cannot be opened: {reason}",
     "wrong_secret_key": "the options of a connection were encrypted with another PEREZVON_SECRET_KEY",
 }

@@ -18,7 +18,7 @@ from followup.phone import mask_in_text
 _HOOK: Final = re.compile(r"/(hooks|telegram)/[\w-]{8,}")
 _BOT: Final = re.compile(r"\b(\d{4,})(:|%3A)[\w-]{20,}")
 # Of these only what is wrong is worth a line.
-_QUIET: Final = ("aiogram", "aiohttp", "apscheduler", "alembic", "asyncio", "matplotlib", "PIL")
+_QUIET: Final = ("aiogram", "aiohttp", "alembic", "asyncio", "matplotlib", "PIL")
 
 
 class Discretion:
@@ -73,6 +73,8 @@ def set_up_logs(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(settings.log_level)))
+    # Jobs tell of their own failures; what is left is a tick that SIGTERM ended.
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
 def _renderer(log_format: str) -> Any:

@@ -30,5 +30,9 @@ async def start_site(app: web.Application, host: str, port: int) -> web.AppRunne
     """Listen; ``runner.addresses`` tells where, ``runner.cleanup()`` finishes what was begun and closes."""
     runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=3, keepalive_timeout=75)
     await runner.setup()
-    await web.TCPSite(runner, host, port, backlog=1024, reuse_address=True).start()
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024, reuse_address=True).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     return runner

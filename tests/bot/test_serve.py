@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import ClientSession
 
+from bot.keys import new_key
 from sandbox.clock import MovableClock
 from sandbox.telegram_server import TelegramServer
 from tests.bot.program import Program
+from tests.fixtures_db import drop_postgres_database, make_postgres_database
 
 MISS = {"type": "call", "call_id": "a-1", "direction": "in", "client": "+380671234567", "line": "+380441112233"} | {
     "started_at": "2026-11-20T10:00:00+02:00",
@@ -21,6 +23,9 @@ MISS = {"type": "call", "call_id": "a-1", "direction": "in", "client": "+3806712
     "stage": "ringing",
 }
 TOKEN = "42:sandbox"
+
+# Real processes are started, each of which imports aiogram.
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
@@ -108,7 +113,7 @@ async def test_a_miss_is_taken_told_and_listed_and_sigterm_ends_it(program, tele
     assert (row["client"], row["missed"], row["state"], row["reason"]) == ("+380671234567", 1, "open", "not_answered")
     assert row["first_call_at"] == "2026-11-20T08:00:00+00:00"
     log = "".join(running.lines)
-    assert "Traceback" not in log
+    assert "Traceback" not in log, log
     assert connection["hook_path"] not in log
     assert "671234567" not in log
 
@@ -142,6 +147,29 @@ async def test_hooks_are_served_while_telegram_is_away(program, telegram):
         ):
             assert said.status == 200
         assert await running.stops() == 0
+
+
+@pytest.mark.postgres
+async def test_two_roles_share_the_work_on_one_database(program, telegram, postgres_server):
+    """One takes, one works; they meet in PostgreSQL only, and the worker needs no address of its own."""
+    chat = group(telegram)
+    url = await make_postgres_database(postgres_server)
+    here = installed(program, telegram, database_url=url, secret_key=new_key())
+    async with serving(here, "--role", "web") as web:
+        port = (await web.says(r"ready.*?127\.0\.0\.1:(\d+)"))[1]
+        async with serving(here.having(listen=f"127.0.0.1:{port}"), "--role", "worker") as worker:
+            await worker.says("ready")
+            await asyncio.to_thread(here.told, "team", "add", "Alpha", "--chat", str(chat.id), "--set", "quiet=off")
+            connection = await asyncio.to_thread(here.told, "connect", "generic", "--team", "Alpha")
+            async with (
+                ClientSession() as http,
+                http.post(f"http://127.0.0.1:{port}{connection['hook_path']}", json=MISS) as said,
+            ):
+                assert said.status == 200
+            await telegram.wait_for(lambda: "Take" in str(telegram.world.messages(chat.id)), 30)
+            assert await worker.stops() == 0
+        assert await web.stops() == 0
+    await drop_postgres_database(postgres_server, url)
 
 
 async def test_a_port_that_is_taken_is_told_in_words(program, telegram):
