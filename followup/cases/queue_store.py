@@ -15,6 +15,7 @@ from followup.cases.views import QueueCounters, QueueFilter, QueuePage, QueueRow
 from followup.clients import store as clients
 from followup.hours import local_day
 from followup.orders.tables import orders
+from followup.phone import is_erased
 from followup.teams.book import TeamBook
 from storage.rows import Row, all_rows
 
@@ -87,7 +88,8 @@ def _filters(
 
 async def _counters(c: AsyncConnection, book: TeamBook, chosen: QueueFilter, now: datetime) -> QueueCounters:
     """R20: clients who did not get through and calls to handle are separate figures."""
-    is_client = cases.c.kind == "client"
+    # Who only ordered a callback waits, too, but did not fail to get through.
+    is_client = (cases.c.kind == "client") & (cases.c.missed > 0)
     query = select(func.count().filter(is_client), func.coalesce(func.sum(cases.c.missed), 0), func.count()).where(
         _where(book, chosen, "open", now)
     )
@@ -105,7 +107,8 @@ async def _read(c: AsyncConnection, book: TeamBook, query: Select[Any], now: dat
     for row in rows:
         pairs = numbers.get(row["client_id"], [])
         number = dict(pairs).get(row["number_id"]) or (pairs[0][1] if pairs else None)
-        found.append(_row(row, book, (number, names.get(row["client_id"], (None, False))[0]), now))
+        shown = None if number is None or is_erased(number) else number
+        found.append(_row(row, book, (shown, names.get(row["client_id"], (None, False))[0]), now))
     return found
 
 
