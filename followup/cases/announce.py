@@ -40,7 +40,8 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
     book, now = desk.book, desk.now
     known = [change.case_id for change in changes if change.before is not None]
     await notices.raise_cards(desk.c, desk.book.id, "case", known)
-    is_night = book.policy.quiet and not book.schedule_now.is_open(now)
+    opening = book.schedule_now.next_opening(now)  # None: never again, so there is nothing to wait for
+    is_night = book.policy.quiet and opening is not None and opening > now
     chats = await notices.chats_of(desk.c, desk.book.id, "team")
     for change in changes:
         if change.is_open:
@@ -49,7 +50,7 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
             await _end_the_night(desk, chats, change)
             await _say_again(desk, chats, change)
     if is_night and any(change.is_open for change in changes):
-        await teams.set_moment(desk.c, desk.book.id, "morning_at", book.schedule_now.next_opening(now))
+        await teams.set_moment(desk.c, desk.book.id, "morning_at", opening)
 
 
 async def _show(desk: Desk, chats: list[notices.Chat], change: Change, state: str) -> None:

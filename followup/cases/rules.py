@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from followup.cases.facts import ActionFact, CallFact, CasePolicy, Episode, Fact
@@ -57,6 +58,7 @@ def anonymous_episode(
     reopen_within: timedelta = timedelta(minutes=5),
 ) -> Episode:
     """A hidden caller's miss is its own episode (D2): nobody can call it back, it may be handled until ``expires_at``."""
+    call = replace(call, window=None)  # not the clients' window: this one's time is over with the working day
     policy = CasePolicy(window=expires_at - call.started_at, reopen_within=reopen_within)
     allowed = [action for action in actions if action.kind in ANONYMOUS_ACTIONS]
     return timeline([call, *allowed], policy, now)[0]

@@ -40,6 +40,13 @@ async def cases_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) ->
     return await all_rows(c, query)
 
 
+async def unheard(c: AsyncConnection, team_id: int) -> list[Row]:
+    """Open cases that nobody has heard of, or whose client has called again since the last sound."""
+    is_new = cases.c.first_shown_at.is_(None) | (cases.c.last_missed_at > cases.c.notified_at)
+    query = select(cases).where(cases.c.team_id == team_id, cases.c.state == "open", is_new).order_by(cases.c.id)
+    return await all_rows(c, query)
+
+
 async def stored_cases(
     c: AsyncConnection, team_id: int, client_ids: Collection[int], linked: Collection[int]
 ) -> list[Row]:

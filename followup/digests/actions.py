@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from followup.digests import store
 from followup.hours import local_date
@@ -12,10 +12,13 @@ from followup.teams import store as teams
 from followup.teams.desk import Desk
 from followup.teams.moments import next_digest_at
 
+LONGEST_SLEEP = timedelta(days=7)
+
 
 async def digest_is_due(desk: Desk, due_at: datetime) -> bool:
     """The scheduled digest of a team; False if another process was first."""
-    following = next_digest_at(desk.book.policy, max(desk.now, due_at))
+    # Day by day, so that each date slept over has its own; what is older than a week is left to the reports.
+    following = next_digest_at(desk.book.policy, max(due_at, desk.now - LONGEST_SLEEP))
     if not await teams.move_moment(desk.c, desk.book.id, "next_digest_at", due_at, following):
         return False
     day = local_date(due_at, desk.book.policy.timezone)

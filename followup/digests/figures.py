@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from followup.clients import store as clients
 from followup.digests import store
 from followup.digests.numbers import DayFigures, DigestNumbers, HourFigures, OpenCase, PersonFigures
+from followup.health.actions import blind_windows
 from followup.hours import local_date, local_day
 from followup.orders.rules import Attempt, Order, order_outcome
 from followup.teams.desk import Desk
@@ -46,6 +47,7 @@ async def digest_numbers(desk: Desk, day: date, due_at: datetime | None = None) 
         left_open=await _left_open(desk),
         left_open_clients=left_clients,
         left_open_calls=left_calls,
+        windows=await blind_windows(desk, span),
     )
 
 
@@ -160,17 +162,20 @@ async def _left_open(desk: Desk) -> tuple[OpenCase, ...]:
 async def _order_totals(desk: Desk, span: store.Span) -> dict[str, int]:
     """P3–P5: every order has exactly one of three states, by the calls that serve it (X28)."""
     rows = await store.order_rows(desk.c, desk.book.id, span)
-    number_ids = [row["number_id"] for row in rows if row["number_id"] is not None]
-    attempts: dict[int, list[Attempt]] = defaultdict(list)
-    for call in await store.order_attempts(desk.c, desk.book.id, number_ids, span[0]) if number_ids else []:
-        attempts[call["number_id"]].append(_attempt(call))
-    states = Counter(_order_state(desk, row, attempts.get(row["number_id"], [])) for row in rows)
+    found = await store.order_attempts(desk.c, desk.book.id, rows, span[0]) if rows else []
+    states = Counter(
+        _order_state(desk, row, [_attempt(call) for call in found if _may_serve(call, row)]) for row in rows
+    )
     return {
         "orders": len(rows),
         "orders_successful": states["successful"],
         "orders_unsuccessful": states["unsuccessful"],
         "orders_pending": states["pending"],
     }
+
+
+def _may_serve(call: Row, order: Row) -> bool:
+    return bool(call["order_key"] == order["order_key"] or call["number_id"] == order["number_id"])
 
 
 def _attempt(call: Row) -> Attempt:

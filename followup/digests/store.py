@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -144,17 +145,15 @@ async def order_rows(c: AsyncConnection, team_id: int, span: Span) -> list[Row]:
     return await all_rows(c, query)
 
 
-async def order_attempts(c: AsyncConnection, team_id: int, number_ids: list[int], since: datetime) -> list[Row]:
-    """Outbound calls that may serve these orders (X28)."""
+async def order_attempts(c: AsyncConnection, team_id: int, of_orders: Sequence[Row], since: datetime) -> list[Row]:
+    """Calls that may serve these orders: those that name one, and outbound ones to their numbers (X28)."""
+    numbers = {order["number_id"] for order in of_orders} - {None}
+    to_number = (calls.c.number_id.in_(numbers)) & (calls.c.direction == "out") & (calls.c.started_at >= since)
+    named = calls.c.order_key.in_([order["order_key"] for order in of_orders])
     query = select(
         *(calls.c.call_key, calls.c.number_id, calls.c.started_at, calls.c.order_key, calls.c.outcome),
         *(calls.c.contact_at, calls.c.result, calls.c.facts),
-    ).where(
-        calls.c.team_id == team_id,
-        calls.c.number_id.in_(number_ids),
-        calls.c.direction == "out",
-        calls.c.started_at >= since,
-    )
+    ).where(calls.c.team_id == team_id, to_number | named)
     return await all_rows(c, query)
 
 

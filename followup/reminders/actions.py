@@ -150,14 +150,22 @@ async def _refresh(desk: Desk, case_ids: Iterable[int]) -> None:
 
 async def tell_morning(desk: Desk) -> None:
     """Promise 13: what was missed at night becomes one list at opening time, or a plain card if it is only one."""
+    waiting = [row for row in await cases.unheard(desk.c, desk.book.id) if _came_at_night(desk, row)]
     for chat in await notices.chats_of(desk.c, desk.book.id, "team"):
-        held = await notices.held_cases(desk.c, desk.book.id, chat.id)
-        open_ids = [row["id"] for row in await cases.cases_by_id(desk.c, desk.book.id, held) if row["state"] == "open"]
-        if len(open_ids) == 1:
-            await notices.release_held(desk.c, desk.book.id, chat.id, open_ids, desk.now)
-        elif open_ids:
-            await _write(desk, chat, "morning", {"case_ids": open_ids}, priorities.ALERT)
-            await note_shown(desk, open_ids)
+        held = set(await notices.held_cases(desk.c, desk.book.id, chat.id))
+        told = [row["id"] for row in waiting if row["first_shown_at"] is not None or row["id"] in held]
+        if len(told) > 1:
+            await _write(desk, chat, "morning", {"case_ids": told}, priorities.ALERT)
+        elif told and told[0] in held:
+            await notices.release_held(desk.c, desk.book.id, chat.id, told, desk.now)
+            await cases.mark(desk.c, desk.book.id, told, notified_at=desk.now)
+        elif told:
+            await _write(desk, chat, "missed_again", {"case_ids": told}, priorities.ALERT)
+
+
+def _came_at_night(desk: Desk, case: Row) -> bool:
+    """Never shown, or shown by day and called again out of hours, when nothing makes a sound."""
+    return case["first_shown_at"] is None or not desk.book.schedule_now.is_open(case["last_missed_at"])
 
 
 async def note_shown(desk: Desk, case_ids: Collection[int]) -> None:
