@@ -6,6 +6,7 @@ a press that arrives twice (``source_key``) counts once. A refusal is a ``Follow
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from storage.rows import Row
 
 MAX_TEXT = 500
 MAX_SNOOZE = timedelta(days=31)
+ERASED_REASON = "erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +180,17 @@ async def toggle_non_target(desk: Desk, press: Press) -> bool:
 def checked_text(text: str) -> str:
     """R18: 1–500 characters."""
     cleaned = text.replace("\0", "").strip()
-    if not cleaned:
+    # Spaces and signs that nobody sees (Z, C) say nothing, however many there are.
+    if all(unicodedata.category(sign)[0] in "ZC" for sign in cleaned):
         raise FollowupError("text_empty")
     if len(cleaned) > MAX_TEXT:
         raise FollowupError("text_too_long", found=len(cleaned))
     return cleaned
+
+
+async def close_erased(desk: Desk, case: Row, by: int | None) -> None:
+    """The client asked to be forgotten: nobody calls him any more."""
+    await _record(desk, case, "handle", {"reason": ERASED_REASON, "text": None}, (by, f"erased:{case['id']}"))
 
 
 async def return_case(desk: Desk, case_id: int) -> None:
