@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,19 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.actions import may_reopen
 from followup.cases.queue_store import queue_page
-from followup.cases.reading import case_view, history
+from followup.cases.reading import case_view, case_views, history
 from followup.cases.reconcile import REOPEN_WITHIN
-from followup.cases.store import case_by_id
+from followup.cases.store import case_by_id, cases_by_id
 from followup.cases.views import QueueFilter
 from followup.clock import Clock
 from followup.notices import priorities
 from followup.notices import screens_store as screens
 from followup.notices import store as notices
+from followup.notices.bundles_store import bundled_cases
 from followup.reminders.actions import note_shown
 from followup.teams import store as teams
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
 from followup.teams.shelf import Shelf
+from messenger.bundle_screen import bundle_card
 from messenger.chats import ChatContext, MemberChoice, Menu, ReasonChoice
 from messenger.content_protocol import Rendered
 from messenger.letters import LetterContext, selftest
@@ -83,13 +85,15 @@ class StoredCards:
             if chat is None:
                 return None
             readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now())
-            return await (_case(readers, row) if row["subject"] == "case" else _screen(readers, row))
+            return await _SUBJECTS[row["subject"]](readers, row)
 
     async def card_shown(self, c: AsyncConnection, row: Row, now: datetime, *, first: bool) -> None:
         """Promise 11: the clocks of a case start with its first shown alert."""
         desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
         if row["subject"] == "case":
             await _case_shown(desk, row, first=first)
+        elif row["subject"] == "bundle":
+            await note_shown(desk, row["names"])
         elif first:
             await _screen_shown(desk, row)
 
@@ -126,6 +130,19 @@ async def _reasons(readers: Readers) -> tuple[ReasonChoice, ...]:
     return tuple(ReasonChoice(reason.code, reason.title) for reason in readers.book.reasons)
 
 
+async def _bundle(readers: Readers, row: Row) -> Rendered | None:
+    """Promise 12: who was reached before the chat was told of him is not told of."""
+    ids = await bundled_cases(readers.c, readers.book.id, row["id"])
+    known = {case["id"] for case in await cases_by_id(readers.c, readers.book.id, ids) if case["first_shown_at"]}
+    views = [
+        view for view in await case_views(readers.c, readers.book, ids) if view.state == "open" or view.id in known
+    ]
+    if not views and row["message_id"] is None:
+        return None
+    is_open = any(view.state == "open" for view in views)
+    return Rendered(bundle_card(views, readers.context), is_open=is_open, names=tuple(view.id for view in views))
+
+
 async def _screen(readers: Readers, row: Row) -> Rendered | None:
     screen = await screens.screen(readers.c, row["subject_id"], [row["team_id"]])
     if screen is None:
@@ -136,6 +153,13 @@ async def _screen(readers: Readers, row: Row) -> Rendered | None:
     if kind == "selftest":
         return Rendered(selftest(params["step"], readers.context), is_open=True)
     return Rendered(settings_screen(readers.book, readers.context, screen["id"], params.get("menu")), is_open=True)
+
+
+_SUBJECTS: dict[str, Callable[[Readers, Row], Awaitable[Rendered | None]]] = {
+    "case": _case,
+    "screen": _screen,
+    "bundle": _bundle,
+}
 
 
 async def _queue(readers: Readers, screen_id: int, params: Mapping[str, Any]) -> Outgoing:

@@ -15,10 +15,14 @@ from storage.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A card as it shall look now. ``is_open``: if its message was deleted, it is worth a new one."""
+    """A card as it shall look now. ``is_open``: if its message was deleted, it is worth a new one.
+
+    ``names``: the cases that a bundle lists; they come back in the row (``row["names"]``) when it has been shown.
+    """
 
     outgoing: Outgoing
     is_open: bool = True
+    names: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

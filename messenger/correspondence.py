@@ -157,8 +157,10 @@ async def _missed_again(_: StoredContent, readers: Readers, row: Row) -> Outgoin
 
 
 async def _reply(readers: Readers, view: CaseView, outgoing: Outgoing) -> Outgoing:
-    """As an answer to the case's card, where this chat has one."""
+    """As an answer to the case's card, or to the bundle that lists it, where this chat has one."""
     card = await notices.card_of(readers.c, readers.book.id, readers.chat.id, "case", view.id)
+    if card is not None and card["state"] == "bundled":
+        card = await notices.card_by_id(readers.c, readers.book.id, card["bundle_id"])
     is_here = card is not None and card["shown_in"] == readers.chat.telegram_id
     return replace(outgoing, reply_to=card["message_id"]) if card is not None and is_here else outgoing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -26,6 +27,7 @@ from storage.engine import Database
 _log = structlog.get_logger(__name__)
 _AGAIN_AFTER = (0.05, 0.2, 1.0, 5.0)  # seconds, while a busy database does not take what was sent
 _BROKEN_PAUSE = timedelta(seconds=30)
+_BUNDLE_TRIES = 3  # a busy database is no bug
 
 Recording: TypeAlias = Callable[[AsyncConnection], Awaitable[None]]
 
@@ -48,7 +50,7 @@ class Delivery:
         except Exception as bug:
             _log.exception("outbox: cannot be rendered", item=recorder.item)
             self._traffic.history.withdraw(target)
-            recording = self._postponed(recorder, recorder.row["tries"], f"{type(bug).__name__}: {bug}")
+            recording = self._spoilt(recorder, f"{type(bug).__name__}: {bug}")
         await self._record(database, recorder, recording)
 
     async def _attempt(self, recorder: Recorder, target: int) -> Recording:
@@ -68,6 +70,7 @@ class Delivery:
         if rendered is None:
             self._traffic.history.withdraw(target)
             return partial(recorder.nothing_to_show, now=self._clock.now())
+        recorder = replace(recorder, row={**row, "names": rendered.names})
         if row["message_id"] is None:
             return await self._send(recorder, target, rendered.outgoing)
         content_hash = rendered.outgoing.content_hash()
@@ -121,7 +124,7 @@ class Delivery:
                 _log.warning("outbox: chat lost", chat=target, why=result.why)
                 return partial(recorder.chat_gone, why=result.why)
         _log.error("outbox: refused for good", item=recorder.item, why=_why(result))
-        return partial(recorder.dead, why=_why(result))
+        return partial(recorder.dead, why=_why(result), now=self._clock.now())
 
     def _later(self, recorder: Recorder, target: int, result: Later) -> Recording:
         now, pauses = self._clock.now(), self._traffic.pauses
@@ -141,8 +144,13 @@ class Delivery:
         _log.error("outbox: the bot's token is not valid", why=result.why)
         return partial(recorder.postponed, until=until, why=result.why)
 
-    def _postponed(self, recorder: Recorder, tries: int, why: str) -> Recording:
-        return partial(recorder.postponed, until=self._clock.now() + back_off(tries, self._chance), why=why)
+    def _spoilt(self, recorder: Recorder, why: str) -> Recording:
+        """A bug may hold one card, but not the twenty of a bundle: if it stays these go on by themselves."""
+        tries, now = recorder.row["tries"], self._clock.now()
+        if recorder.is_bundle and tries >= _BUNDLE_TRIES:
+            return partial(recorder.dead, why=why, now=now)
+        until = now + back_off(tries, self._chance)
+        return partial(recorder.postponed, until=until, why=why)
 
     async def _record(self, database: Database, recorder: Recorder, recording: Recording) -> None:
         """Tried several times: a row that is not recorded keeps its claim, and is sent again when that runs out."""

@@ -106,6 +106,15 @@ class History:
         sends = self._chats.get(telegram_id, ())
         return max(rate.free_at(sends, now) for rate in self.limits.chat(telegram_id))
 
+    def last_allowed_at(self, telegram_id: int, count: int, now: datetime) -> datetime:
+        """When the chat takes the last of ``count`` more, whatever the bot's own pace."""
+        sends = deque(self._chats.get(telegram_id, ()), maxlen=self.limits.group_per_minute)
+        last = now
+        for _ in range(count):
+            last = max(rate.free_at(sends, last) for rate in self.limits.chat(telegram_id))
+            sends.append(last)
+        return last
+
     def bot_free_at(self, now: datetime) -> datetime:
         """When the bot may send one more to anybody."""
         return max(rate.free_at(self._bot, now) for rate in self._bot_rates)

@@ -10,7 +10,9 @@ import structlog
 
 from followup.clock import Clock
 from followup.notices import queue_store
+from followup.notices.bundles_store import Crowd
 from followup.notices.queue_store import Item
+from messenger.bundling import bundle_up, crowded
 from messenger.content_protocol import Content, Rendered, Skip
 from messenger.delivery import Delivery
 from messenger.gateway import Gateway
@@ -18,6 +20,7 @@ from messenger.limits import History, Limits
 from messenger.plan import Plan, Traffic, Waiting, plan
 from messenger.recording import Recorder
 from storage.engine import Database
+from storage.rows import Row
 
 __all__ = ["Content", "Outbox", "Rendered", "Skip"]
 
@@ -112,7 +115,16 @@ class Outbox:
         self._loaded_at = now
         async with self._database.read() as c:
             rows = await queue_store.next_items(c, now, _MOST_LOADED)
+            crowds = await crowded(c, rows, self._traffic, now)
+        if crowds:
+            rows = await self._bundled(crowds, now) or rows
         self._waiting = [Waiting.of(row) for row in rows]
+
+    async def _bundled(self, crowds: list[Crowd], now: datetime) -> list[Row]:
+        """Looked at again if anything was bundled."""
+        async with self._database.write() as c:
+            has_changed = await bundle_up(c, crowds, now)
+            return await queue_store.next_items(c, now, _MOST_LOADED) if has_changed else []
 
     async def _start(self, planned: Plan, group: asyncio.TaskGroup, now: datetime) -> None:
         if not planned.send_now:

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.notices import places_store, queue_store
+from followup.notices import bundles_store, places_store, queue_store
 from followup.notices.queue_store import Item, Shown
 from messenger.content_protocol import Content
 from messenger.results import Sent
@@ -25,6 +25,11 @@ class Recorder:
     content: Content
     item: Item
     row: Row
+
+    @property
+    def is_bundle(self) -> bool:
+        """Several cases in one message."""
+        return self.item.kind == "card" and self.row["subject"] == "bundle"
 
     async def sent(self, c: AsyncConnection, message: Sent, content_hash: str, now: datetime) -> None:
         """A new message stands in the chat."""
@@ -60,9 +65,11 @@ class Recorder:
         """Not now."""
         await queue_store.postpone(c, self.item, until, why)
 
-    async def dead(self, c: AsyncConnection, why: str) -> None:
-        """Never."""
+    async def dead(self, c: AsyncConnection, why: str, now: datetime) -> None:
+        """Never; the cases of a bundle are shown each by itself."""
         await queue_store.give_up(c, self.item, why)
+        if self.is_bundle:
+            await bundles_store.dissolve_bundle(c, self.row["team_id"], self.row["id"], now)
 
     async def chat_gone(self, c: AsyncConnection, why: str) -> None:
         """Nobody is reached in this chat; the row stays for the day that somebody is."""

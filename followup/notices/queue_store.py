@@ -56,7 +56,7 @@ class QueueState:
 async def next_items(c: AsyncConnection, now: datetime, limit: int) -> list[Row]:
     """What may be sent now, of all teams (one bot serves them all): of each Telegram chat its first few, best first.
 
-    Columns: item, id, team_id, telegram_id, priority, since.
+    Columns: item, id, team_id, chat_id, telegram_id, priority, since.
     """
     found = await c.execute(waiting(), {"moment": now, "most": limit})
     return [dict(row) for row in found.mappings()]
@@ -82,6 +82,7 @@ def _due_cards() -> Select[Any]:
         literal_column("'card'", String).label("item"),
         cards.c.id,
         cards.c.team_id,
+        cards.c.chat_id,
         func.coalesce(target, chats.c.telegram_id).label("telegram_id"),
         cards.c.priority,
         since.label("since"),
@@ -95,6 +96,7 @@ def _due_letters() -> Select[Any]:
         literal_column("'letter'", String).label("item"),
         letters.c.id,
         letters.c.team_id,
+        letters.c.chat_id,
         chats.c.telegram_id,
         letters.c.priority,
         letters.c.created_at.label("since"),
@@ -176,10 +178,11 @@ async def record_card_shown(c: AsyncConnection, card: Row, message: Shown, now: 
     """
     mine = (cards.c.team_id == card["team_id"]) & (cards.c.id == card["id"])
     is_same = cards.c.message_id.is_not_distinct_from(card["message_id"])
+    was_asked_since = (cards.c.wanted > card["wanted"]) & (cards.c.priority == priorities.ANSWER)
     values = {
         "shown": case((cards.c.shown < card["wanted"], card["wanted"]), else_=cards.c.shown),
-        # After the first alert only an edit is left to do.
-        "priority": case((cards.c.priority == priorities.ALERT, priorities.EDIT), else_=cards.c.priority),
+        # Only an edit is left to do, unless a person has asked for something meanwhile.
+        "priority": case((was_asked_since, priorities.ANSWER), else_=priorities.EDIT),
         "message_id": message.message_id,
         "shown_in": message.shown_in,
         "is_photo": message.is_photo,

@@ -15,7 +15,7 @@ from followup.notices.tables import cards, chats, letters
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
-Subject = Literal["case", "screen"]
+Subject = Literal["case", "screen", "bundle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +137,16 @@ async def add_card(
 async def raise_cards(
     c: AsyncConnection, team_id: int, subject: Subject, ids: Collection[int], priority: int = priorities.EDIT
 ) -> None:
-    """The truth has changed: every card of these subjects is behind it (held ones stay held)."""
+    """The truth has changed: every card of these subjects is behind it (held ones stay held), and so is every bundle."""
     if not ids:
         return
-    await raise_where(
-        c, (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids), priority
-    )
+    mine = (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids)
+    if subject == "case":
+        lines = cards.alias("lines")
+        is_line = (lines.c.team_id == team_id) & (lines.c.subject == subject) & lines.c.subject_id.in_(ids)
+        bundles = select(lines.c.bundle_id).where(is_line, lines.c.state == "bundled")
+        mine |= (cards.c.team_id == team_id) & cards.c.id.in_(bundles)
+    await raise_where(c, mine, priority)
 
 
 async def raise_card(c: AsyncConnection, team_id: int, card_id: int) -> None:
@@ -179,12 +183,9 @@ async def card_of(c: AsyncConnection, team_id: int, chat_id: int, subject: Subje
     return await one_row(c, query)
 
 
-async def cards_of(c: AsyncConnection, team_id: int, subject: Subject, subject_id: int) -> list[Row]:
-    """Every card of a subject."""
-    query = select(cards).where(
-        cards.c.team_id == team_id, cards.c.subject == subject, cards.c.subject_id == subject_id
-    )
-    return await all_rows(c, query)
+async def card_by_id(c: AsyncConnection, team_id: int, card_id: int) -> Row | None:
+    """One card of the team."""
+    return await one_row(c, select(cards).where(cards.c.team_id == team_id, cards.c.id == card_id))
 
 
 async def change_card(c: AsyncConnection, team_id: int, card_id: int, **values: Any) -> None:

@@ -36,14 +36,15 @@ chats = Table(
     Index("ix_chats_telegram_id", "telegram_id"),
 )
 
-# subject: a case, or a screen (a list that a person pages through). wanted > shown: the chat is behind the truth.
+# subject: a case, a screen (a list that a person pages through), or a bundle (several cases in one message; its
+# subject_id is the first card in it). wanted > shown: the chat is behind the truth.
 cards = Table(
     "cards",
     metadata,
     id_column(),
     team_column(),
     Column("chat_id", BigId, ForeignKey("chats.id", ondelete="CASCADE"), nullable=False),
-    Column("subject", String(8), nullable=False),  # case | screen
+    Column("subject", String(8), nullable=False),  # case | screen | bundle
     Column("subject_id", BigId, nullable=False),
     Column("wanted", Integer, nullable=False, default=1),
     Column("shown", Integer, nullable=False, default=0),
@@ -56,7 +57,8 @@ cards = Table(
     Column("menu_until", UtcDateTime),
     Column("not_before", UtcDateTime, nullable=False),
     Column("tries", Integer, nullable=False, default=0),
-    Column("state", String(8), nullable=False, default="live"),  # live | held (night) | dead
+    Column("state", String(8), nullable=False, default="live"),  # live | held (night) | bundled | dead
+    Column("bundle_id", BigId),  # the card that lists this one, or once did: nobody is bundled twice
     Column("error", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("shown_at", UtcDateTime),
@@ -75,6 +77,12 @@ cards = Table(
         "not_before",
         sqlite_where=text("shown < wanted AND state = 'live'"),
         postgresql_where=text("shown < wanted AND state = 'live'"),
+    ),
+    Index(
+        "ix_cards_bundle_id",
+        "bundle_id",
+        sqlite_where=text("state = 'bundled'"),
+        postgresql_where=text("state = 'bundled'"),
     ),
 )
 

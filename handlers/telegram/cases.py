@@ -18,6 +18,7 @@ from followup.cases.store import case_by_id, team_of_case
 from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import store as notices
+from followup.notices.bundles_store import raise_bundle
 from followup.teams.book import Member
 from followup.teams.desk import Desk
 from handlers.telegram.front import Caller, Front
@@ -254,6 +255,8 @@ async def show_card(desk: Desk, chat: notices.Chat, case_id: int) -> tuple[int, 
         await notices.add_card(desk.c, chat, "case", case_id, now=desk.now, priority=priorities.ANSWER)
         return None
     await notices.renew_card(desk.c, desk.book.id, card["id"], desk.now)
+    if card["state"] == "bundled":
+        await raise_bundle(desk.c, desk.book.id, card["bundle_id"])
     return (card["shown_in"], card["message_id"]) if card["message_id"] is not None else None
 
 

@@ -31,14 +31,14 @@ async def running(room):
 async def test_a_group_gets_its_twenty_a_minute_and_telegram_never_complains(room):
     chat = await room.group()
     for number in range(45):
-        await room.card(chat, number)
+        await room.letter(chat, f"said {number}", priorities.ALERT)
     delivered = []
     for second in range(125):
         await room.step(1)
         delivered += [second] * (len(room.asked()) - len(delivered))
     assert delivered == [*range(20), *range(60, 80), *range(120, 125)]
     assert room.asked(429) == []
-    assert Counter(room.texts(chat)) == Counter(f"case {number}" for number in range(45))
+    assert Counter(room.texts(chat)) == Counter(f"said {number}" for number in range(45))
 
 
 async def test_edits_and_sends_share_the_pace(room):
