@@ -11,7 +11,7 @@ from typing import get_args
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.errors import FollowupError
-from followup.hours import check_hours
+from followup.hours import check_hours, local_date
 from followup.notices.store import Place, ensure_chat, retire_team_chats
 from followup.phone import is_e164, normalise
 from followup.teams import store
@@ -93,12 +93,22 @@ async def set_team(c: AsyncConnection, team_id: int, changes: Mapping[str, str],
     settings = await store.latest_settings(c, team_id) | dict(changes)
     await store.add_row(c, t.team_settings, {"team_id": team_id, "valid_from": now, "settings": settings})
     if changes.keys() & {"digest_at", "timezone"}:
-        await _plan_digest(c, team_id, settings, now)
+        await _move_digest(c, team_id, settings, now)
     await store.touch(c, team_id)
 
 
 async def _plan_digest(c: AsyncConnection, team_id: int, settings: Mapping[str, str], now: datetime) -> None:
     await store.set_moment(c, team_id, "next_digest_at", next_digest_at(policy_from(settings), now))
+
+
+async def _move_digest(c: AsyncConnection, team_id: int, settings: Mapping[str, str], now: datetime) -> None:
+    """Today's is not lost to an hour that is past already: then it is due at once."""
+    policy = policy_from(settings)
+    today = local_date(now, policy.timezone)
+    following, planned = next_digest_at(policy, now), await store.moment_of(c, team_id, "next_digest_at")
+    is_left_out = local_date(following, policy.timezone) > today
+    had_none = planned is not None and local_date(planned, policy.timezone) == today
+    await store.set_moment(c, team_id, "next_digest_at", now if is_left_out and had_none else following)
 
 
 def _thread(thread: int) -> int:

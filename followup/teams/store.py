@@ -170,6 +170,12 @@ async def memberships(c: AsyncConnection, telegram_id: int) -> list[tuple[int, i
     return [(row.team_id, row.id) for row in rows]
 
 
+async def moment_of(c: AsyncConnection, team_id: int, column: str) -> datetime | None:
+    """``next_digest_at`` or ``morning_at`` as it stands."""
+    moment: datetime | None = await c.scalar(select(t.teams.c[column]).where(t.teams.c.id == team_id))
+    return moment
+
+
 async def set_moment(c: AsyncConnection, team_id: int, column: str, value: datetime | None) -> None:
     """Set ``next_digest_at`` or ``morning_at``."""
     await c.execute(update(t.teams).where(t.teams.c.id == team_id).values({column: value}))
