@@ -8,6 +8,7 @@ from followup.cases.reconcile import Touched, reconcile
 from followup.clients import store as clients
 from followup.errors import FollowupError
 from followup.ledger import store as ledger
+from followup.notices import store as notices
 from followup.phone import is_e164, normalise
 from followup.teams.desk import Desk
 from storage.rows import Row
@@ -35,6 +36,8 @@ async def join_number(desk: Desk, press: Press, raw: str) -> str:
     }
     if await clients.add_merge(desk.c, merge):
         await _regroup(desk, {case["client_id"], other})
+        # The case itself may be as it was: its card names the new number all the same.
+        await notices.raise_cards(desk.c, desk.book.id, "case", [case["id"]])
         about = {"member_id": press.member.id, "case_id": case["id"]}
         await ledger.note(desk.c, desk.book.id, "merge", desk.now, **about, number=number)
     return number
@@ -48,6 +51,7 @@ async def split_client(desk: Desk, press: Press) -> None:
         raise FollowupError("no_such_client")
     await clients.undo_merge(desk.c, desk.book.id, merge, desk.now)
     await _regroup(desk, {merge["from_client_id"], merge["into_client_id"]})
+    await notices.raise_cards(desk.c, desk.book.id, "case", [case["id"]])
     await ledger.note(desk.c, desk.book.id, "unmerge", desk.now, member_id=press.member.id, case_id=case["id"])
 
 

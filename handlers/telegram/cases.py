@@ -201,6 +201,8 @@ async def _snooze(turn: Turn) -> Answer:
         return await _question("snooze")(turn)
     now = turn.desk.now
     spans = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+    if turn.arg not in (*spans, "open"):
+        raise FollowupError("nothing_here")
     is_span = turn.arg in spans
     until = now + spans[turn.arg] if is_span else tomorrow_at_opening(now, turn.desk.book.schedule_now)
     await actions.snooze_case(turn.desk, turn.press, until)
