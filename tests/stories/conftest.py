@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest_asyncio
 
+from tests.stories.doors import door
 from tests.stories.world import new_world
+
+__all__ = ["door"]
 
 
 @pytest_asyncio.fixture
