@@ -61,13 +61,6 @@ class App:
         return self._nursery.is_broken
 
     @property
-    def address(self) -> str:
-        """Where it listens, host:port, once it has started."""
-        assert self._runner is not None  # noqa: S101 - asked after start()
-        host, port = self._runner.addresses[0][:2]
-        return f"{host}:{port}"
-
-    @property
     def listening(self) -> str:
         """Where it listens in truth: a port 0 has become a real one."""
         if self._runner is None:
@@ -135,7 +128,7 @@ class App:
                 pause = min(pause * 2, _LONGEST_PAUSE)
         if self._takes and not self._settings.public_url:
             self._nursery.start("polling", self._alone("poll", self.works.poller.run))
-        log.info("ready: listening at %s", self.address)
+        log.info("ready: listening at %s", self.listening)
         if self._takes:
             await self._publish()
 

@@ -25,6 +25,7 @@ from bot.cli_frame import Room, open_room
 from bot.logs import set_up_logs
 from bot.settings import Settings
 from followup.calls.verdict import MissReason
+from followup.clock import SystemClock
 from followup.digests.figures import digest_numbers
 from followup.digests.store import call_rows
 from followup.hours import local_day
@@ -73,7 +74,7 @@ async def _run(port: int, speed: float, *, browser: bool) -> None:
 @asynccontextmanager
 async def stage(port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
     """The whole theatre: people in their chats, the bot at work, the exchange with its planted day."""
-    day = working_day(date.today())  # noqa: DTZ011 - any recent working day will do
+    day = working_day(SystemClock().now().date())
     clock = MovableClock(datetime.combine(day, _DAY_BEGINS, ZONE), speed)
     telegram = TelegramServer(clock, token=TOKEN, limits_clock=lambda: clock.now().timestamp())
     hook, answers = _Hook(), _Answers()
@@ -87,7 +88,7 @@ async def stage(port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
             team_id, token = await _found(room, app, telegram)
             await app.start()
             clock.add_listener(app.works.outbox.wake)
-            hook.session, hook.url = session, f"http://{app.address}/hooks/{token}"
+            hook.session, hook.url = session, f"http://{app.listening}/hooks/{token}"
             answers.ask_bot = lambda: _bot_numbers(room, app, team_id, day)
             await exchange.play("all")
             try:
