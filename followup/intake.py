@@ -18,6 +18,7 @@ from followup.cases.store import lock_team
 from followup.clients import store as clients
 from followup.notices import priorities
 from followup.notices import store as notices
+from followup.orders import store as orders
 from followup.orders.record import record_order
 from followup.phone import normalise
 from followup.teams.desk import Desk
@@ -37,7 +38,16 @@ async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Chang
                 await record_order(desk, connection_id, event, recorded)
             elif isinstance(event, MessageEvent):
                 await _take_message(desk, connection_id, event)
-    return await reconcile(desk, await _touched(desk, recorded))
+    changes = await reconcile(desk, await _touched(desk, recorded))
+    await _retell_orders(desk, [(owner, event.order_key) for owner, event in events if isinstance(event, OrderEvent)])
+    return changes
+
+
+async def _retell_orders(desk: Desk, keys: Sequence[tuple[int, str]]) -> None:
+    """A topic, a desired time or a name that came with a repeated post changes the card, though not the case."""
+    rows = [await orders.stored(desk.c, desk.book.id, connection_id, key) for connection_id, key in keys]
+    case_ids = {row["case_id"] for row in rows if row is not None} - {None}
+    await notices.raise_cards(desk.c, desk.book.id, "case", case_ids)
 
 
 async def _touched(desk: Desk, recorded: Recorded) -> Touched:

@@ -69,8 +69,9 @@ def _boundary(book: TeamBook, stored: Collection[Row], touched: Touched) -> Boun
     live = [row for row in stored if row["state"] in ("open", "closed") and row["how"] != "merged"]
     ends = {row["closed_at"] for row in live if row["state"] == "closed" and row["closed_at"] < limit}
     # A whole instant or nothing: another case may begin in the one that a case ends in.
-    whole = [at for at in ends if all(row["opened_at"] > at for row in live if not _is_over(row, at))]
-    return Boundary(max(whole)) if whole else None
+    whole = (at for at in sorted(ends, reverse=True) if all(_is_over(r, at) or r["opened_at"] > at for r in live))
+    last = next(whole, None)
+    return Boundary(last) if last else None
 
 
 def _is_over(case: Mapping[str, Any], at: datetime) -> bool:
