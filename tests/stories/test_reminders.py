@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
-from tests.stories.clockwork import OFFICE_HOURS, ever_said, watched, with_text
+from tests.stories.clockwork import OFFICE_HOURS, ever_said, second_process, watched, with_text
 from tests.stories.world import ANNA, BORYS, VIRA, kyiv, labels, shown_text
 
 WAITING = "still waiting"
@@ -152,3 +153,15 @@ async def test_a_callback_order_waits_like_a_miss_and_a_hidden_caller_does_not(w
     await world.forward(minutes=15)
     world.olga.sees("1 client is still waiting", "••• 44 55")
     world.look_away()
+
+
+async def test_two_processes_say_it_once(world):
+    async with second_process(world) as other:
+        await world.call(ANNA)
+        world.look_away()
+        world.clock.forward(timedelta(minutes=15))
+        await asyncio.gather(other.ticker.step(), world.works.ticker.step())
+        await asyncio.gather(other.outbox.step(), world.works.outbox.step())
+        await world.settle()
+        world.olga.sees(WAITING)
+        assert ever_said(world, WAITING) == 1
