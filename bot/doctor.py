@@ -16,8 +16,11 @@ from bot.keys import installation_seal
 from bot.settings import Settings, SettingsError, load_settings
 from followup.clock import SystemClock
 from followup.errors import FollowupError
+from followup.health.actions import alarm_of, silence_began
+from followup.health.audit_store import mended
 from followup.notices.health_store import dead, team_chats
 from followup.teams import store as teams
+from followup.teams.book import TeamBook
 from followup.teams.connection_store import every_connection, team_names
 from storage import inbox
 from storage.rows import Row
@@ -112,6 +115,7 @@ async def _of_database(room: Room) -> AsyncIterator[Finding]:
             yield await _pbx(c, room, connection)
         yield await _rows(c)
         yield await _messages(c)
+        yield await _audit(c)
 
 
 async def _pbx(c: AsyncConnection, room: Room, connection: Row) -> Finding:
@@ -125,12 +129,20 @@ async def _pbx(c: AsyncConnection, room: Room, connection: Row) -> Finding:
     book, heard_at = await teams.load_book(c, connection["team_id"]), connection["last_event_at"]
     silence = book.schedule_now.working_between(heard_at or connection["created_at"], room.clock.now())
     text = f"last heard {heard_at:%Y-%m-%d %H:%M} UTC" if heard_at else "nothing heard yet"
-    if silence <= book.policy.silence:
+    if silence <= book.policy.silence or await _is_usual(c, book, connection, room.clock.now()):
         return Finding(name, is_fine=True, text=text)
     minutes = int(silence.total_seconds()) // 60
     return Finding(
         name, is_fine=False, text=f"{text}, {minutes} working minutes ago: is its hook address in the cabinet?"
     )
+
+
+async def _is_usual(c: AsyncConnection, book: TeamBook, connection: Row, now: datetime) -> bool:
+    """The same rule as the alarm's: a small company is often quiet for longer than the setting."""
+    if connection["last_event_at"] is None:
+        return False
+    due_at = await alarm_of(c, book, connection["id"], await silence_began(c, book.id, connection))
+    return due_at is None or due_at > now
 
 
 async def _rows(c: AsyncConnection) -> Finding:
@@ -147,6 +159,12 @@ async def _messages(c: AsyncConnection) -> Finding:
     return Finding(
         "messages", is_fine, "none was given up" if is_fine else f"{text}: look at the rights in their chats"
     )
+
+
+async def _audit(c: AsyncConnection) -> Finding:
+    """What had to be mended is no fault of today, but somebody should know."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted((await mended(c)).items()))
+    return Finding("auditor", is_fine=True, text=f"mended so far: {kinds}" if kinds else "nothing had to be mended")
 
 
 async def _of_telegram(settings: Settings, api: BotApi, chats: list[Row]) -> AsyncIterator[Finding]:

@@ -16,6 +16,7 @@ from followup.cases.reconcile import REOPEN_WITHIN
 from followup.cases.store import case_by_id, cases_by_id
 from followup.cases.views import QueueFilter
 from followup.clock import Clock
+from followup.health import store as health
 from followup.notices import priorities
 from followup.notices import screens_store as screens
 from followup.notices import store as notices
@@ -175,6 +176,7 @@ async def _queue(readers: Readers, screen_id: int, params: Mapping[str, Any]) ->
         window=policy.window,
         titles=await teams.reason_titles(readers.c, readers.book.id),
         menu=params.get("menu"),
+        silent_since=await health.silent_since(readers.c, readers.book.id),
     )
     return queue_screen(page, context)
 

@@ -59,3 +59,7 @@ class Content(Protocol):
     async def chat_lost(self, c: AsyncConnection, chat: Chat, why: str) -> None:
         """The chat has just become unreachable: the owner is to be told elsewhere."""
         ...
+
+    async def topic_lost(self, c: AsyncConnection, chat: Chat, why: str) -> None:
+        """The chat's topic takes nothing any more; its messages go to the group itself from now on."""
+        ...

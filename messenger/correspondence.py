@@ -17,14 +17,15 @@ from followup.clock import Clock
 from followup.digests import store as digests
 from followup.digests.figures import digest_numbers
 from followup.digests.numbers import DigestNumbers
+from followup.health.trouble import tell_of_lost_chat
 from followup.notices import priorities
 from followup.notices import store as notices
-from followup.notices.trouble import tell_of_lost_chat
 from followup.reminders.actions import note_shown
 from followup.teams import store as teams
 from followup.teams.desk import Desk
 from followup.teams.shelf import Shelf
 from messenger import letters as say
+from messenger.alarms import ALARMS
 from messenger.charts import digest_picture
 from messenger.content import Readers, StoredCards, queue_filter
 from messenger.content_protocol import Skip
@@ -71,6 +72,11 @@ class StoredContent(StoredCards):
         """Promise 5: an owner is told in his own chat that a team chat cannot be written to."""
         desk = Desk(c, await self._shelf.book(c, chat.team_id), self._clock.now())
         await tell_of_lost_chat(desk, chat, why)
+
+    async def topic_lost(self, c: AsyncConnection, chat: notices.Chat, why: str) -> None:
+        """An owner wonders less where the messages have gone."""
+        desk = Desk(c, await self._shelf.book(c, chat.team_id), self._clock.now())
+        await tell_of_lost_chat(desk, chat, why, is_topic=True)
 
     async def keep_snapshot(self, row: Row, numbers: DigestNumbers, parts: list[str]) -> None:
         """D16: a sent digest keeps its numbers; its picture and what did not fit follow as letters of their own."""
@@ -263,11 +269,8 @@ async def _words(_: StoredContent, readers: Readers, row: Row) -> Outgoing | Non
     return Outgoing(text=row["payload"]["text"], reply_to=row["payload"].get("reply_to"))
 
 
-async def _trouble(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
-    return say.chat_trouble(row["payload"]["title"], row["payload"]["error"], readers.context)
-
-
 _KINDS: dict[str, Write] = {
+    **ALARMS,
     "morning": _morning,
     "reminder": _reminder,
     "escalation": _escalation,
@@ -285,6 +288,5 @@ _KINDS: dict[str, Write] = {
     "digest_picture": _digest_picture,
     "file": _file,
     "hello": _hello,
-    "trouble": _trouble,
     "words": _words,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from followup.digests.numbers import DigestNumbers
+from followup.health.actions import BlindWindow
 from messenger.dates import clock_time, day_title, short_day
 from messenger.markup import MESSAGE_LIMIT, visible_length
 from messenger.render import render
@@ -25,8 +26,14 @@ def digest_text(numbers: DigestNumbers, language: str, *, mask: bool) -> list[st
         day_before=short_day(numbers.day - timedelta(days=7), language),
         reasons=_main_reasons(numbers),
         shown=_OPEN_SHOWN,
+        blind=[_blind(window, numbers.timezone) for window in numbers.windows],
     )
     return split_at_lines(text)
+
+
+def _blind(window: BlindWindow, timezone: str) -> dict[str, str | None]:
+    ends = clock_time(window.ends_at, timezone) if window.ends_at is not None else None
+    return {"begins": clock_time(window.begins_at, timezone), "ends": ends, "name": window.name}
 
 
 def _main_reasons(numbers: DigestNumbers) -> list[tuple[str, int]]:

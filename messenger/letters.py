@@ -50,6 +50,15 @@ class SiteMessage:
     entry_point: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pbx:
+    """A PBX that said nothing from a moment on; ``ends_at``: when it spoke again."""
+
+    name: str
+    begins_at: datetime
+    ends_at: datetime | None = None
+
+
 def morning_list(cases: Sequence[CaseView], ctx: LetterContext) -> Outgoing:
     """Who called while it was closed: one list instead of forty alerts at night (promise 13)."""
     return _list("morning", cases, ctx)
@@ -138,6 +147,26 @@ def site_message(message: SiteMessage, ctx: LetterContext) -> Outgoing:
 def chat_trouble(title: str, error: str, ctx: LetterContext) -> Outgoing:
     """An owner learns that a chat cannot be written to (promise 5)."""
     return _plain_letter("letters/chat.j2", ctx, kind="trouble", title=title, error=error)
+
+
+def silence(pbx: Pbx, people: Sequence[Mention], ctx: LetterContext) -> Outgoing:
+    """An owner learns that his PBX says nothing in working time (promise 16); ``people`` could not be told in private."""
+    return _plain_letter("letters/silence.j2", ctx, kind="silence", pbx=pbx, people=people)
+
+
+def heard_again(pbx: Pbx, ctx: LetterContext) -> Outgoing:
+    """The same person learns for how long nothing was known."""
+    return _plain_letter("letters/silence.j2", ctx, kind="heard_again", pbx=pbx, people=())
+
+
+def never_heard(pbx: Pbx, people: Sequence[Mention], ctx: LetterContext) -> Outgoing:
+    """A hint, once: a connection that was made and never used."""
+    return _plain_letter("letters/silence.j2", ctx, kind="never_heard", pbx=pbx, people=people)
+
+
+def topic_closed(title: str, error: str, ctx: LetterContext) -> Outgoing:
+    """An owner learns that a topic takes no messages and that the group does instead (promise 5)."""
+    return _plain_letter("letters/chat.j2", ctx, kind="topic", title=title, error=error)
 
 
 def added_to_group(chat_id: int, ctx: LetterContext, *, is_connected: bool) -> Outgoing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -39,6 +39,7 @@ class QueueContext:
     window: timedelta = timedelta(days=31)
     titles: Mapping[str, str] = field(default_factory=dict)  # close reason code → the team's own title
     menu: QueueMenu | None = None
+    silent_since: datetime | None = None  # a PBX says nothing now: who called since then is not in the list
 
 
 def queue_screen(page: QueuePage, context: QueueContext) -> Outgoing:
@@ -69,6 +70,7 @@ def _texts(page: QueuePage, context: QueueContext) -> dict[str, Any]:
         "day": day_title(date.fromisoformat(chosen.day), context.language) if chosen.day else None,
         "line": page.line_names.get(chosen.line, chosen.line) if chosen.line else None,
         "rows": page.rows[:_ROWS_A_PAGE],
+        "silent_since": context.silent_since,
     }
 
 

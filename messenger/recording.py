@@ -85,7 +85,9 @@ class Recorder:
     async def topic_gone(self, c: AsyncConnection, why: str) -> None:
         """The group goes on without its topic."""
         await queue_store.release(c, self.item, error=why)
-        await places_store.topic_gone(c, self.row["team_id"], self.row["chat_id"])
+        left = await places_store.topic_gone(c, self.row["team_id"], self.row["chat_id"])
+        if left is not None:
+            await self._tell(c, self.content.topic_lost(c, left, why))
 
     def _as_it_is(self, content_hash: str | None) -> Shown:
         return Shown(

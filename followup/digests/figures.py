@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from followup.clients import store as clients
 from followup.digests import store
 from followup.digests.numbers import DayFigures, DigestNumbers, HourFigures, OpenCase, PersonFigures
+from followup.health.actions import blind_windows
 from followup.hours import local_date, local_day
 from followup.orders.rules import Attempt, Order, order_outcome
 from followup.teams.desk import Desk
@@ -46,6 +47,7 @@ async def digest_numbers(desk: Desk, day: date, due_at: datetime | None = None) 
         left_open=await _left_open(desk),
         left_open_clients=left_clients,
         left_open_calls=left_calls,
+        windows=await blind_windows(desk, span),
     )
 
 

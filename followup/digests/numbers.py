@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from followup.health.actions import BlindWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +93,4 @@ class DigestNumbers:
     left_open: tuple[OpenCase, ...]  # oldest first, at most 10
     left_open_clients: int  # R21: all open cases of clients, whatever day they opened
     left_open_calls: int
+    windows: tuple[BlindWindow, ...] = ()  # stretches of working time without data

@@ -32,11 +32,13 @@ async def chats_once_at(c: AsyncConnection, telegram_id: int) -> list[Chat]:
     return [chat for chat in found if chat is not None]
 
 
-async def topic_gone(c: AsyncConnection, team_id: int, chat_id: int) -> None:
-    """The topic is closed or deleted: the chat goes on in the group itself."""
+async def topic_gone(c: AsyncConnection, team_id: int, chat_id: int) -> Chat | None:
+    """The topic is closed or deleted: the chat goes on in the group itself. The chat, if that was not known yet."""
     chat = await chat_by_id(c, team_id, chat_id)
-    if chat is not None:
-        await _move(c, chat, chat.telegram_id, 0)
+    if chat is None or not chat.thread_id:
+        return None
+    await _move(c, chat, chat.telegram_id, 0)
+    return chat
 
 
 async def _move(c: AsyncConnection, chat: Chat, telegram_id: int, thread_id: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import ChatMemberUpdated, Message
 
+from followup.health.trouble import tell_of_lost_chat
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.notices.places_store import chat_unreachable, move_chat
-from followup.notices.trouble import tell_of_lost_chat
 from handlers.telegram.front import Caller, Front
 from messenger import letters as say
 

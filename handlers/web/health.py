@@ -11,7 +11,9 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from followup.clock import Clock
-from followup.notices.health_store import oldest_due_at
+from followup.health import audit_store
+from followup.health.store import silent_connections
+from followup.notices.health_store import dead, oldest_due_at
 from handlers.web.answers import answer
 from handlers.web.metrics import Metrics
 from storage import inbox
@@ -41,6 +43,16 @@ class State:
     rows: dict[str, int]
     inbox_lag: timedelta
     outbox_lag: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubles:
+    """What was given up, who is silent, what had to be mended (promises 5 and 16)."""
+
+    dead: dict[str, int]
+    silent: int
+    mended: dict[str, int]
+    unknown_calls: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +95,27 @@ class Health:
             self.metrics.outbox_lag.set(state.outbox_lag.total_seconds())
             for name, count in state.rows.items():
                 self.metrics.inbox_rows.labels(name).set(count)
+            self._show(await self._troubles())
         if self.pulse.last_at is not None:
             self.metrics.telegram_success.set(self.pulse.last_at.timestamp())
         return web.Response(body=generate_latest(self.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def _troubles(self) -> Troubles:
+        async with self.database.read() as c:
+            return Troubles(
+                dead={"card": await dead(c, "cards"), "letter": await dead(c, "letters")},
+                silent=await silent_connections(c),
+                mended=await audit_store.mended(c),
+                unknown_calls=await audit_store.unknown_calls(c),
+            )
+
+    def _show(self, troubles: Troubles) -> None:
+        for kind, count in troubles.dead.items():
+            self.metrics.dead_rows.labels(kind).set(count)
+        for kind, count in troubles.mended.items():
+            self.metrics.mended.labels(kind).set(count)
+        self.metrics.silent.set(troubles.silent)
+        self.metrics.unknown_calls.set(troubles.unknown_calls)
 
     async def _state(self) -> State | None:
         """None where the database does not answer."""

@@ -24,6 +24,16 @@ class Metrics:
         self.outbox_lag = Gauge(
             "perezvon_outbox_lag_seconds", "How long the most belated message has been due", registry=self.registry
         )
+        self.dead_rows = Gauge(
+            "perezvon_dead_rows", "Cards and letters given up for good", ["kind"], registry=self.registry
+        )
+        self.silent = Gauge("perezvon_silent_connections", "PBXs that are silent now", registry=self.registry)
+        self.mended = Gauge(
+            "perezvon_audit_mended", "Gaps the auditor has mended since the beginning", ["kind"], registry=self.registry
+        )
+        self.unknown_calls = Gauge(
+            "perezvon_unknown_calls", "Calls of the last day whose end never came", registry=self.registry
+        )
         self.telegram_success = Gauge(
             "perezvon_telegram_success_timestamp_seconds", "Last success with Telegram", registry=self.registry
         )

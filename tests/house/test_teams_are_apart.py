@@ -11,6 +11,7 @@ from tests.house.statements import all_tables, is_sql, statements, statements_of
 # Tables that belong to no team, and why.
 GLOBAL = {
     "teams": "the teams themselves",
+    "audits": "the auditor's turn: one process looks through the whole installation",
     "updates": "what Telegram sends before anyone knows whose it is",
 }
 
@@ -18,6 +19,17 @@ GLOBAL = {
 CROSSING: dict[str, str] = {
     "followup/cases/store.py::due_to_expire": "asks whose cases are due; each is then handled inside its team",
     "followup/cases/store.py::team_of_case": "the one question that is asked before the team is known",
+    "followup/health/audit_store.py::clients_of_newest_calls": "a sample of all teams; each row carries its team",
+    "followup/health/audit_store.py::count_unknown_calls": "how many there are at all, for metrics: a number only",
+    "followup/health/audit_store.py::dead_cards": "looks in all teams; each is revived inside its team",
+    "followup/health/audit_store.py::late_steps": "asks which teams have steps that are late",
+    "followup/health/audit_store.py::mended": "sums over all teams, for metrics and the doctor",
+    "followup/health/audit_store.py::next_open_cases": "a sample of all teams; each row carries its team",
+    "followup/health/audit_store.py::shown_unheard": "looks in all teams; each is mended inside its team",
+    "followup/health/audit_store.py::stuck_cards": "the same",
+    "followup/health/audit_store.py::without_card": "the same",
+    "followup/health/audit_store.py::without_steps": "the same",
+    "followup/health/store.py::silent_connections": "how many there are at all, for metrics: a number only",
     "followup/notices/queue_store.py::_due_cards": "one bot sends for all teams; each item carries its team",
     "followup/notices/queue_store.py::_due_letters": "the same",
     "followup/notices/queue_store.py::queue_state": "how much waits at all, for health and metrics: numbers only",

@@ -67,6 +67,10 @@ def site(**other: Any) -> letters.SiteMessage:
     return letters.SiteMessage(**{**usual, **other})
 
 
+def pbx(name: str) -> letters.Pbx:
+    return letters.Pbx(name=name, begins_at=datetime(2026, 11, 20, 7, 5, tzinfo=UTC))
+
+
 def hostile(evil: str) -> tuple[CaseView, LetterContext]:
     """A case and a context whose every text from outside is ``evil``."""
     ours = case(client_name=evil, line_names=(evil,), owner_name=evil, number=evil, snoozed_by=evil)
@@ -104,6 +108,11 @@ def every_letter(
             site(text=name * 50, name=name, entry_point=name, number=name), c
         ),
         "chat_trouble": lambda c: letters.chat_trouble(name, "Forbidden: bot was kicked from the group chat", c),
+        "topic_closed": lambda c: letters.topic_closed(name, "Bad Request: TOPIC_CLOSED", c),
+        "silence": lambda c: letters.silence(pbx(name), [person], c),
+        "silence, in private": lambda c: letters.silence(pbx(name), (), c),
+        "heard_again": lambda c: letters.heard_again(replace(pbx(name), ends_at=NOW), c),
+        "never_heard": lambda c: letters.never_heard(pbx(name), [person], c),
         "added_to_group": lambda c: letters.added_to_group(-1001234567890, c, is_connected=False),
         "added_to_group, connected": lambda c: letters.added_to_group(-1001234567890, c, is_connected=True),
         "start_private": lambda c: letters.start_private("head", name, ["Sales", name], c),

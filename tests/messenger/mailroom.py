@@ -84,6 +84,9 @@ class Desk:
     async def chat_lost(self, c: Any, chat: Chat, why: str) -> None:
         self.heard.append(("lost", chat.id, why))
 
+    async def topic_lost(self, c: Any, chat: Chat, why: str) -> None:
+        self.heard.append(("topic lost", chat.id, why))
+
 
 @dataclass
 class Mailroom:

@@ -7,7 +7,7 @@ from followup.notices import store as notices
 from followup.teams.desk import Desk
 
 
-async def tell_of_lost_chat(desk: Desk, chat: notices.Chat, why: str) -> None:
+async def tell_of_lost_chat(desk: Desk, chat: notices.Chat, why: str, *, is_topic: bool = False) -> None:
     """Promise 5: an owner is told in his own chat that a team chat cannot be written to."""
     if chat.kind != "team":
         return
@@ -20,7 +20,7 @@ async def tell_of_lost_chat(desk: Desk, chat: notices.Chat, why: str) -> None:
             chat_id=private.id,
             kind="trouble",
             at=desk.now,
-            payload={"title": desk.book.name, "error": why},
+            payload={"title": desk.book.name, "error": why, "is_topic": is_topic},
             priority=priorities.ESCALATION,
             key=f"lost:{chat.id}:{private.id}:{int(desk.now.timestamp())}",
         )
