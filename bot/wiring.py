@@ -61,7 +61,7 @@ def build(database: Database, clock: Clock, seal: Seal, telegram: Telegram) -> W
     gateway = Gateway(bot)
     content = StoredContent(database, clock, shelf, gateway)
     outbox = Outbox(database, clock, gateway, content, telegram.limits)
-    front = Front(database=database, clock=clock, shelf=shelf, gateway=gateway, wake=outbox.wake)
+    front = Front(database=database, clock=clock, seal=seal, shelf=shelf, gateway=gateway, wake=outbox.wake)
     dispatcher = build_dispatcher(front)
     updates = UpdateWorker(database, clock, bot, dispatcher)
     keeper = UpdateKeeper(UpdateWriter(database), clock, updates.wake)

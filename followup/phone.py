@@ -9,6 +9,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import PhoneNumber
 
+ERASED = "erased:"  # what stands in a forgotten number's place begins so; no PBX can guess the rest
 _LONGEST_RAW = 512
 _LONGEST_KEPT = 64
 _DOTS = "•••"
@@ -59,6 +60,19 @@ def normalise(raw: str | None, region: str) -> str | None:
 
 def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
+
+
+def is_erased(number: str) -> bool:
+    """Whether the number was forgotten at its owner's request."""
+    return number.startswith(ERASED)
+
+
+def country_and_rest(e164: str) -> tuple[str, str]:
+    """Country code and the rest of the digits; of what is no known number nothing and all its digits."""
+    number = _parse(e164, None) if is_e164(e164) else None
+    if number is None:
+        return "", _digits_of(e164)
+    return str(number.country_code), phonenumbers.national_significant_number(number)
 
 
 @lru_cache(maxsize=8192)

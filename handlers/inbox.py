@@ -17,6 +17,7 @@ from followup.calls.events import Event
 from followup.clock import Clock
 from followup.intake import take_in
 from followup.phone import mask_in_text
+from followup.retention.actions import recognise
 from followup.teams import store as teams
 from followup.teams.book import TeamBook
 from followup.teams.connection_store import heard_from
@@ -163,7 +164,9 @@ class InboxWorker:
             taken = [row for row in rows if row.id in mine]
             events = [(row.connection_id, event) for row in taken for event in row.events]
             if events:
-                await take_in(Desk(c, book, now), events)
+                desk = Desk(c, book, now)
+                await take_in(desk, events)
+                await recognise(desk, self._seal, events)
             if taken:
                 await heard_from(c, book.id, {row.connection_id for row in taken}, now)
 

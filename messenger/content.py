@@ -29,6 +29,7 @@ from followup.teams.shelf import Shelf
 from messenger.bundle_screen import bundle_card
 from messenger.chats import ChatContext, MemberChoice, Menu, ReasonChoice
 from messenger.content_protocol import Rendered
+from messenger.erased import erased, erased_letter, forget_screen
 from messenger.letters import LetterContext, selftest
 from messenger.outgoing import Outgoing
 from messenger.queue_screen import QueueContext, queue_screen
@@ -104,6 +105,8 @@ async def _case(readers: Readers, row: Row) -> Rendered | None:
     was_asked_for = row["priority"] == priorities.ANSWER
     if view is None or (view.state != "open" and row["message_id"] is None and not was_asked_for):
         return None  # promise 12: what is no longer true is not sent
+    if view.is_erased:
+        return Rendered(erased(readers.context), is_open=False)
     menu = await _menu(readers, row)
     shown = await history(readers.c, readers.book, view.id) if menu and menu.kind == "history" else ()
     policy = readers.book.policy
@@ -151,15 +154,25 @@ async def _screen(readers: Readers, row: Row) -> Rendered | None:
     kind, params = screen["kind"], screen["params"]
     if kind == "missed":
         return Rendered(await _queue(readers, screen["id"], params), is_open=True)
+    if kind == "forget":
+        return Rendered(forget_screen(screen["id"], params, readers.context), is_open=False)
     if kind == "selftest":
         return Rendered(selftest(params["step"], readers.context), is_open=True)
     return Rendered(settings_screen(readers.book, readers.context, screen["id"], params.get("menu")), is_open=True)
+
+
+async def _letter(readers: Readers, row: Row) -> Rendered | None:
+    """A letter whose client was forgotten; a message that somebody deleted is not sent anew."""
+    letter = await notices.letter_by_id(readers.c, row["team_id"], row["subject_id"])
+    text = await erased_letter(readers, letter) if letter else None
+    return Rendered(text or erased(readers.context), is_open=False)
 
 
 _SUBJECTS: dict[str, Callable[[Readers, Row], Awaitable[Rendered | None]]] = {
     "case": _case,
     "screen": _screen,
     "bundle": _bundle,
+    "letter": _letter,
 }
 
 

@@ -14,7 +14,7 @@ from followup.calls.merge import from_json, merge, to_json
 from followup.calls.rules import judge, start_of
 from followup.calls.verdict import CallFacts, Terms, Verdict
 from followup.clients import store as clients
-from followup.phone import normalise
+from followup.phone import is_erased, normalise
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
 from storage.rows import Row
@@ -42,7 +42,8 @@ async def record_calls(desk: Desk, connection_id: int, events: Iterable[CallEven
     for event in events:
         by_key[event.call_key].append(event)
     known = await store.stored_facts(desk.c, desk.book.id, connection_id, by_key)
-    merged = {key: _merged(known.get(key), of_call) for key, of_call in by_key.items()}
+    heard = {key: of_call for key, of_call in by_key.items() if not _is_forgotten(known.get(key))}
+    merged = {key: _merged(known.get(key), of_call) for key, of_call in heard.items()}
     lines = _Numbers(desk.book)
     wanted = {number for facts in merged.values() if (number := lines.client(facts)) is not None}
     ids = await clients.number_ids(desk.c, desk.book.id, wanted, desk.now)
@@ -52,6 +53,11 @@ async def record_calls(desk: Desk, connection_id: int, events: Iterable[CallEven
         await _write(desk, known.get(key), row | {"connection_id": connection_id, "call_key": key}, recorded)
         if number_id is not None and facts.client_name:
             await clients.name_client(desk.c, desk.book.id, number_id, facts.client_name)
+
+
+def _is_forgotten(known: Mapping[str, Any] | None) -> bool:
+    """What a PBX tells later of a call whose client was forgotten must not bring him back."""
+    return known is not None and is_erased(known["facts"].get("client") or "")
 
 
 def _merged(known: Mapping[str, Any] | None, events: Iterable[CallEvent]) -> CallFacts:

@@ -13,6 +13,7 @@ from followup.cases import store
 from followup.cases.views import CaseView, HistoryLine, NoteView, OrderView
 from followup.clients import store as clients
 from followup.orders import store as orders
+from followup.phone import is_erased
 from followup.teams.book import TeamBook
 from storage.rows import Row
 
@@ -41,10 +42,12 @@ async def case_views(c: AsyncConnection, book: TeamBook, ids: Collection[int]) -
     for row in sorted(rows, key=lambda row: (row["opened_at"], row["id"])):
         pairs = numbers.get(row["client_id"], [])
         number = dict(pairs).get(row["number_id"]) or (pairs[0][1] if pairs else None)
+        is_gone = number is not None and is_erased(number)
         name, blocked = names.get(row["client_id"], (None, False))
         about = {
-            "number": number,
-            "other_numbers": tuple(other for _, other in pairs if other != number),
+            "number": None if is_gone else number,
+            "other_numbers": tuple(other for _, other in pairs if other != number and not is_erased(other)),
+            "is_erased": is_gone,
             "client_name": name,
             "is_blocked": blocked,
             "contact_by": book.member_name(reached_by.get(row["contact_id"])),

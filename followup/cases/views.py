@@ -49,6 +49,7 @@ class CaseView:
     number: str | None
     other_numbers: tuple[str, ...]
     client_name: str | None
+    is_erased: bool = False  # forgotten at his request: nothing is shown of him
     line_names: tuple[str, ...]
     reason: MissReason | None
     reasons: tuple[MissReason, ...]

@@ -11,7 +11,7 @@ from followup.calls.record import Recorded
 from followup.clients import store as clients
 from followup.orders import store
 from followup.orders.rules import deadline
-from followup.phone import is_e164, normalise
+from followup.phone import is_e164, is_erased, normalise
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
 from storage.rows import Row
@@ -29,11 +29,13 @@ async def record_order(desk: Desk, connection_id: int, order: OrderEvent, record
     """Write one order; a repeated post only fills what was empty. An order that its widget refuses is no order."""
     if refusal_of(desk.book, order) is not None:
         return
+    known = await store.stored(desk.c, desk.book.id, connection_id, order.order_key)
+    if known is not None and await _is_forgotten(desk, known):
+        return
     number = normalise(order.client, desk.book.policy.region)
     ids = await clients.number_ids(desk.c, desk.book.id, [number] if number else [], desk.now)
     number_id = ids.get(number or "")
     row = _row(desk.book, order, number, number_id)
-    known = await store.stored(desk.c, desk.book.id, connection_id, order.order_key)
     if known is None:
         await store.add_order(desk.c, row | {"connection_id": connection_id, "order_key": order.order_key})
     else:
@@ -46,6 +48,13 @@ async def record_order(desk: Desk, connection_id: int, order: OrderEvent, record
     recorded.numbers |= {row["number_id"]} - {None}
     if number_id is not None and order.name:
         await clients.name_client(desk.c, desk.book.id, number_id, order.name)
+
+
+async def _is_forgotten(desk: Desk, known: Row) -> bool:
+    """A post repeated after its client was forgotten must not bring him back."""
+    if known["number_id"] is None:
+        return False
+    return is_erased(await clients.number_text(desk.c, desk.book.id, known["number_id"]))
 
 
 async def _whose(desk: Desk, known: Row, row: Mapping[str, Any], number: str | None) -> dict[str, Any]:

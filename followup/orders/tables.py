@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
 
 from storage.columns import BigId, UtcDateTime, id_column, metadata, team_column
 
@@ -24,6 +24,8 @@ orders = Table(
     Column("is_forbidden", Boolean, nullable=False, default=False),
     Column("deadline_at", UtcDateTime, nullable=False),
     Column("case_id", BigId, ForeignKey("cases.id", ondelete="SET NULL"), index=True),
+    # The pair (number, widget) was known before its number was forgotten: it is not new (X2).
+    Column("is_returning", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("team_id", "connection_id", "order_key"),
     Index("ix_orders_team_id_ordered_at", "team_id", "ordered_at"),
     Index("ix_orders_number_id", "number_id"),

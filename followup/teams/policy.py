@@ -38,6 +38,7 @@ class Policy:
     silence: timedelta = timedelta(minutes=60)
     order_deadline: timedelta | None = None
     short_attempt: timedelta = timedelta(seconds=8)
+    keep_calls_days: int | None = None  # for ever
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,4 +184,5 @@ _SETTINGS: Mapping[str, Setting] = {
     "silence_minutes": Setting("silence", _span("m")),
     "order_deadline": Setting("order_deadline", _or_none(_span("m"))),
     "short_attempt_seconds": Setting("short_attempt", _span("s", _NOTHING)),
+    "keep_calls_days": Setting("keep_calls_days", _or_none(_days)),
 }

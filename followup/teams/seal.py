@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 
@@ -14,7 +16,8 @@ class Seal:
     """Encrypts and opens small dictionaries with the installation's SECRET_KEY."""
 
     def __init__(self, key: str) -> None:
-        self._fernet = Fernet(key.encode())
+        self._key = key.encode()
+        self._fernet = Fernet(self._key)
 
     def close(self, values: Mapping[str, str]) -> str:
         """Encrypted text of ``values``."""
@@ -27,3 +30,8 @@ class Seal:
         except InvalidToken:
             raise FollowupError("wrong_secret_key") from None
         return opened
+
+    def mark(self, *words: object) -> str:
+        """A keyed hash: the same words give the same mark, and without the key nobody finds the words by trying."""
+        told = "\0".join(map(str, words)).encode()
+        return hmac.new(self._key, told, hashlib.sha256).hexdigest()

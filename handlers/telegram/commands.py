@@ -46,28 +46,28 @@ def _command(do: Do) -> Callable[..., Awaitable[None]]:
 
     async def run(_: Message, command: CommandObject, caller: Caller, front: Front) -> None:
         await _meet(caller, front)
-        teams = _teams_here(caller)
+        teams = teams_here(caller)
         for team_id, place in teams:
             try:
                 async with front.desk(team_id) as desk:
                     chat = await notices.ensure_chat(desk.c, team_id, place)
                     await do(desk, chat, caller.member_of(desk.book), command.args or "")
             except FollowupError as error:
-                await _refuse(front, team_id, place, error)
+                await refuse(front, team_id, place, error)
         if not teams:
-            await _turn_away(caller, front)
+            await turn_away(caller, front)
 
     return run
 
 
-async def _refuse(front: Front, team_id: int, place: Place, error: FollowupError) -> None:
+async def refuse(front: Front, team_id: int, place: Place, error: FollowupError) -> None:
     async with front.desk(team_id) as desk:
         chat = await notices.ensure_chat(desk.c, team_id, place)
         text = escape(refusal(error, desk.book.policy.language, now=desk.now), quote=False)
         await _say(desk, chat, "words", {"text": text})
 
 
-def _teams_here(caller: Caller) -> list[tuple[int, Place]]:
+def teams_here(caller: Caller) -> list[tuple[int, Place]]:
     """In private: all teams of the person. In a group: the teams at home there that he belongs to."""
     mine = dict(caller.memberships)
     if caller.is_private:
@@ -86,7 +86,7 @@ async def _meet(caller: Caller, front: Front) -> None:
             await notices.ensure_chat(desk.c, team_id, place)
 
 
-async def _turn_away(caller: Caller, front: Front) -> None:
+async def turn_away(caller: Caller, front: Front) -> None:
     """A stranger is told his id, which an owner needs to let him in; a group without a team, its own."""
     context = _strangers_context(caller, front)
     if caller.is_private or caller.chats:
@@ -106,13 +106,13 @@ async def on_start(message: Message, caller: Caller, front: Front) -> None:
     """The bot's first minutes: what to do next, by role and chat."""
     del message
     await _meet(caller, front)
-    teams = _teams_here(caller)
+    teams = teams_here(caller)
     if not teams and caller.is_private:
         stranger = say.start_stranger(caller.telegram_id, _strangers_context(caller, front))
         await front.gateway.send(caller.chat_id, 0, stranger)
         return
     if not teams:
-        await _turn_away(caller, front)
+        await turn_away(caller, front)
         return
     names, role = [], ""
     async with front.database.read() as c:

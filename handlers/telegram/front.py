@@ -11,6 +11,7 @@ from followup.errors import FollowupError
 from followup.notices.store import Chat
 from followup.teams.book import Member, TeamBook
 from followup.teams.desk import Desk
+from followup.teams.seal import Seal
 from followup.teams.shelf import Shelf
 from messenger.gateway import Gateway
 from storage.engine import Database
@@ -58,6 +59,7 @@ class Front:
 
     database: Database
     clock: Clock
+    seal: Seal
     shelf: Shelf
     gateway: Gateway
     wake: Callable[[], None]

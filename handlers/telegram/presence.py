@@ -13,7 +13,7 @@ from handlers.telegram.polling import KINDS
 from messenger.render import LANGUAGES, render_plain
 
 _IN_GROUPS = ("missed", "digest", "settings", "selftest", "help")
-_IN_PRIVATE = (*_IN_GROUPS, "start")
+_IN_PRIVATE = (*_IN_GROUPS, "forget", "start")
 _SCOPES = (
     (BotCommandScopeAllGroupChats, _IN_GROUPS),
     (BotCommandScopeAllPrivateChats, _IN_PRIVATE),

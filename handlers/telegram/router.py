@@ -7,7 +7,7 @@ from aiogram import Dispatcher, Router
 from aiogram.types import CallbackQuery
 
 from followup.errors import FollowupError
-from handlers.telegram import cases, chats, commands, replies, screens
+from handlers.telegram import cases, chats, commands, forget, replies, screens
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.middlewares import WhoIsIt
 from messenger.answers import refusal
@@ -20,7 +20,7 @@ def build_dispatcher(front: Front) -> Dispatcher:
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.update.outer_middleware(WhoIsIt(front))
     dispatcher.include_routers(
-        cases.router(), screens.router(), commands.router(), replies.router(), chats.router(), _last_resort()
+        cases.router(), forget.router(), screens.router(), commands.router(), replies.router(), chats.router(), _last_resort()
     )
     return dispatcher
 

@@ -14,7 +14,7 @@ from followup.teams.rules import parse_settings, policy_from, setting_keys
 CONTRACT_KEYS = """
 language timezone region hours holidays_country digest_at sla_minutes remind_minutes escalate_minutes taken_minutes
 short_call_seconds min_talk_seconds window_days first_call_days mask_numbers minutes_mode separate_lines ticket_fan
-dial_hours quiet silence_minutes order_deadline short_attempt_seconds
+dial_hours quiet silence_minutes order_deadline short_attempt_seconds keep_calls_days
 """
 
 MINUTES = [f"{name}_minutes" for name in ("sla", "remind", "escalate", "taken", "silence")]
@@ -64,6 +64,8 @@ def test_nothing_set_is_the_defaults():
         ("order_deadline", "90", minutes(90)),
         ("order_deadline", "none", None),
         ("first_call_days", "90", 90),
+        ("keep_calls_days", "365", 365),
+        ("keep_calls_days", "none", None),
         ("first_call_days", "90d", 90),
         ("first_call_days", "none", None),
         ("quiet", "off", False),
