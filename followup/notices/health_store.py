@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.notices.tables import cards, chats, letters
@@ -25,7 +25,7 @@ async def oldest_due_at(c: AsyncConnection) -> datetime | None:
 async def dead(c: AsyncConnection, what: Literal["cards", "letters"]) -> int:
     """How many were given up for good."""
     table: Table = {"cards": cards, "letters": letters}[what]
-    return await c.scalar(select(func.count()).select_from(table).where(table.c.state == "dead")) or 0
+    return await c.scalar(select(func.count()).select_from(table).where(table.c.state == literal_column("'dead'"))) or 0
 
 
 async def team_chats(c: AsyncConnection) -> list[Row]:

@@ -78,6 +78,7 @@ cards = Table(
         sqlite_where=text("shown < wanted AND state = 'live'"),
         postgresql_where=text("shown < wanted AND state = 'live'"),
     ),
+    Index("ix_cards_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
     Index(
         "ix_cards_bundle_id",
         "bundle_id",
@@ -108,6 +109,7 @@ letters = Table(
     Column("sent_at", UtcDateTime),
     UniqueConstraint("team_id", "key"),
     Index("ix_letters_shown_in_message_id", "shown_in", "message_id"),
+    Index("ix_letters_dead", "id", sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'")),
     Index(
         "ix_letters_pending",
         "not_before",

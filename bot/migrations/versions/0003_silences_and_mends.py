@@ -1,4 +1,4 @@
-"""Silent connections, the windows nobody saw, and what the auditor has mended."""
+"""Silent connections, the windows nobody saw, what the auditor has mended, and what was given up at a glance."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ def upgrade() -> None:
         sa.Column("unknown_calls", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_audits"),
     )
+    is_dead = sa.text("state = 'dead'")
+    for table in ("cards", "letters"):
+        op.create_index(f"ix_{table}_dead", table, ["id"], sqlite_where=is_dead, postgresql_where=is_dead)
 
 
 _UQ_WATCH = "uq_watches_connection_id"
@@ -81,5 +84,7 @@ def _watch() -> tuple[sa.Column, ...]:
 
 
 def downgrade() -> None:
+    for table in ("letters", "cards"):
+        op.drop_index(f"ix_{table}_dead", table)
     for name in ("audits", "mends", "blind_windows", "watches"):
         op.drop_table(name)
