@@ -113,6 +113,8 @@ class Traces:
 def fate_of_letter(letter: Mapping[str, Any], traces: Traces) -> Fate | None:
     """What becomes of a letter when the client is forgotten: its message is edited, or can only be named."""
     payload, moment = letter["payload"], letter["sent_at"] or letter["created_at"]
+    if letter["kind"] == "digest_picture":  # hours and counts; nobody is named in it
+        return None
     if letter["kind"] == "file":
         return "report" if any(opened <= moment for opened, _ in traces.cases.values()) else None
     if letter["kind"] in _OF_MANY:

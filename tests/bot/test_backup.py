@@ -7,11 +7,15 @@ import json
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession
+from cryptography.fernet import Fernet
 
 from bot.migrations import schema
+from followup.teams.actions import NewConnection, NewTeam, add_connection, add_team
+from followup.teams.seal import Seal
 from sandbox.clock import MovableClock
 from sandbox.telegram_server import TelegramServer
 from storage.engine import Database
@@ -19,6 +23,8 @@ from tests.bot.program import Program
 from tests.bot.test_serve import MISS, TOKEN, group, installed, serving
 
 NUMBER = "+380671234567"
+DIGESTS = "SELECT count(*) FROM letters WHERE kind = 'digest'"
+KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture
@@ -103,58 +109,80 @@ def miss(number: int) -> dict[str, object]:
     return MISS | {"call_id": f"c-{number}", "client": f"+38067{number:07d}"}
 
 
+async def a_company(tmp_path, chat_id: int) -> str:
+    """A team that is never quiet, and its hook; made in this process, because starting one takes seconds."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'perezvon.db'}"
+    (tmp_path / "perezvon.db.key").write_text(KEY)
+    database = Database(url)
+    await schema.upgrade(database)
+    now = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    async with database.write() as c:
+        new = NewTeam(name="Alpha", settings={"region": "UA", "quiet": "off"}, chat=chat_id)
+        team_id = await add_team(c, new, now)
+        pbx = NewConnection(provider="generic", name="PBX", options={})
+        _, token = await add_connection(c, team_id, pbx, Seal(KEY), now)
+    await database.dispose()
+    return f"/hooks/{token}"
+
+
+@pytest.mark.timeout(240)
 async def test_a_copy_made_under_load_starts_and_goes_on_where_it_was(program, telegram, tmp_path):
     chat = group(telegram)
     here = installed(program, telegram)
-    accepted: list[int] = []
+    hook = await a_company(tmp_path, chat.id)
+    accepted = 0
     async with serving(here) as running, ClientSession() as http:
         port = (await running.says(r"ready.*?127\.0\.0\.1:(\d+)"))[1]
-        alpha = ("team", "add", "Alpha", "--chat", str(chat.id), "--region", "UA", "--set", "quiet=off", "--json")
-        await asyncio.to_thread(here.told, *alpha)
-        connection = await asyncio.to_thread(here.told, "connect", "generic", "--team", "Alpha", "--json")
-        hook = f"http://127.0.0.1:{port}{connection['hook_path']}"
-        copying = asyncio.ensure_future(asyncio.to_thread(here, "backup", "copy.db", "--json"))
-        before = 0
-        while not copying.done() or len(accepted) < 40:
-            async with http.post(hook, json=miss(len(accepted))) as said:
+
+        async def post() -> None:
+            nonlocal accepted
+            async with http.post(f"http://127.0.0.1:{port}{hook}", json=miss(accepted)) as said:
                 assert said.status == 200
-            accepted.append(len(accepted))
-            before = before if copying.done() else len(accepted)
+            accepted += 1
+
+        for _ in range(10):
+            await post()
+        copying = asyncio.ensure_future(asyncio.to_thread(here, "backup", "copy.db", "--json"))
+        while not copying.done() or accepted < 40:
+            await post()
         assert (await copying).code == 0
         assert await running.stops() == 0
     copied = one(tmp_path / "copy.db", "SELECT count(*) FROM inbox")
-    assert 0 < before <= len(accepted)
-    assert copied <= len(accepted)
-    await _restored(program, telegram, tmp_path, copied)
+    assert 10 <= copied <= accepted
+    there, due_at = restored(tmp_path)
+    digests = one(there / "perezvon.db", DIGESTS)
+    async with serving(installed(Program(there), telegram)) as running, ClientSession() as http:
+        port = (await running.says(r"ready.*?127\.0\.0\.1:(\d+)"))[1]
+        async with http.post(f"http://127.0.0.1:{port}{hook}", json=miss(accepted)) as said:
+            assert said.status == 200
+        await reaches(there, "SELECT count(*) FROM cases", copied + 1)
+        await reaches(there, f"SELECT count(*) FROM teams WHERE next_digest_at > '{due_at}'", 1)
+        assert await running.stops() == 0
+    assert one(there / "perezvon.db", "SELECT count(*) FROM cases WHERE state = 'open' AND missed = 1") == copied + 1
+    assert one(there / "perezvon.db", DIGESTS) == digests
 
 
-async def _restored(program, telegram, tmp_path, copied: int) -> None:
-    """The copy and the key in another directory: what was in it is a case each, and one digest was one digest."""
+def restored(tmp_path):
+    """The copy and the key in another directory; today's digest had been sent, and the copy does not know it is done."""
+    due_at = datetime.now(UTC) - timedelta(minutes=1)
+    stamp = due_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     there = tmp_path / "restored"
     there.mkdir()
     (tmp_path / "copy.db").rename(there / "perezvon.db")
     (tmp_path / "perezvon.db.key").rename(there / "perezvon.db.key")
     with closing(sqlite3.connect(there / "perezvon.db")) as connection:
-        connection.execute(
-            "INSERT INTO digests (team_id, chat_id, local_date, created_at) SELECT team_id, id, '2026-11-20', ? FROM chats",
-            ("2026-11-20T16:30:00.000000Z",),
-        )
+        taken = "INSERT INTO digests (team_id, chat_id, local_date, created_at) SELECT team_id, id, ?, ? FROM chats"
+        connection.execute(taken, (due_at.date().isoformat(), stamp))
+        connection.execute("UPDATE teams SET next_digest_at = ?", (stamp,))
         connection.commit()
-        path = connection.execute("SELECT token FROM connections").fetchone()[0]
-    here = installed(Program(there), telegram)
-    again = await asyncio.to_thread(here.told, "digest", "send", "--team", "Alpha", "--date", "2026-11-20", "--json")
-    assert again["sent"] is False
-    async with serving(here) as running, ClientSession() as http:
-        port = (await running.says(r"ready.*?127\.0\.0\.1:(\d+)"))[1]
-        async with http.post(f"http://127.0.0.1:{port}/hooks/{path}", json=miss(999)) as said:
-            assert said.status == 200
-        rows: list[object] = []
-        async with asyncio.timeout(40):
-            while len(rows) < copied + 1:
-                listed = await asyncio.to_thread(here.told, "missed", "--team", "Alpha", "--json")
-                rows = listed["rows"]
-        assert len(rows) == len({row["client"] for row in rows}) == copied + 1
-        assert await running.stops() == 0
+    return there, stamp
+
+
+async def reaches(there, query: str, wanted: int) -> None:
+    """Wait until the running program has written it."""
+    async with asyncio.timeout(60):
+        while await asyncio.to_thread(one, there / "perezvon.db", query) < wanted:
+            pass
 
 
 # --- forget -----------------------------------------------------------------------------------------------------------

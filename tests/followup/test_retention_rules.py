@@ -100,6 +100,7 @@ TRACES = Traces(numbers={1: ANNA.number}, cases={7: (AT - HOUR, AT + HOUR)})
         ({"kind": "site_message", "payload": {"number": "+380671234567"}}, "edit"),
         ({"kind": "digest", "payload": {"day": "2026-11-20"}}, "edit"),
         ({"kind": "digest", "payload": {"day": "2026-11-20"}, "sent_at": AT + 2 * HOUR}, None),
+        ({"kind": "digest_picture", "payload": {"numbers": {"left_open": [{"client": "+380671234567"}]}}}, None),
         ({"kind": "file"}, "report"),
         ({"kind": "file", "sent_at": AT - 2 * HOUR}, None),
         ({"kind": "hello", "payload": {"what": "help"}}, None),
