@@ -163,6 +163,8 @@ async def _screen(readers: Readers, row: Row) -> Rendered | None:
 
 async def _letter(readers: Readers, row: Row) -> Rendered | None:
     """A letter whose client was forgotten; a message that somebody deleted is not sent anew."""
+    if row["message_id"] is None:
+        return None
     letter = await notices.letter_by_id(readers.c, row["team_id"], row["subject_id"])
     text = await erased_letter(readers, letter) if letter else None
     return Rendered(text or erased(readers.context), is_open=False)
