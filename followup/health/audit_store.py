@@ -214,12 +214,12 @@ async def has_expiring(c: AsyncConnection, team_id: int, client_id: int, now: da
 
 async def dead_cards(c: AsyncConnection, before: datetime) -> list[Row]:
     """Cards of open cases that were given up for good, a day ago or longer."""
-    case = and_(cases.c.id == cards.c.subject_id, cases.c.team_id == cards.c.team_id, _IS_OPEN)
+    case = and_(cases.c.id == cards.c.subject_id, cases.c.team_id == cards.c.team_id)
     query = (
         select(cards.c.team_id, cards.c.id)
         .join(cases, case)
         .join(chats, (chats.c.id == cards.c.chat_id) & (chats.c.team_id == cards.c.team_id))
-        .where(_is_dead(before), chats.c.is_reachable)
+        .where(_is_dead(before), _IS_OPEN, chats.c.is_reachable)
         .order_by(cards.c.team_id, cards.c.id)
     )
     return await all_rows(c, query.limit(_MOST))

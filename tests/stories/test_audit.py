@@ -11,10 +11,10 @@ from sqlalchemy import delete, func, select, update
 from followup.calls.tables import calls
 from followup.cases.tables import cases
 from followup.health.tables import audits, mends
-from followup.notices.tables import cards, chats, letters
+from followup.notices.tables import cards, letters
 from followup.reminders.tables import reminders
 from jobs.health import audit, look_through
-from tests.stories.clockwork import OFFICE_HOURS, second_process, start_in_private, watched, with_text
+from tests.stories.clockwork import OFFICE_HOURS, second_process, watched, with_text
 from tests.stories.world import ANNA, BORYS, GROUP, VIRA, kyiv
 
 
@@ -265,45 +265,4 @@ async def test_after_a_sleep_the_ordinary_work_goes_first(world):
     await world.settle()
     await world.forward(minutes=11)
     assert await counted(world) == {}
-    world.look_away()
-
-
-# --- promise 5: a chat that takes nothing any more ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["403_kicked", "403_blocked", "400_topic_closed", "400_rights"])
-async def test_the_head_is_told_once_that_the_teams_chat_is_lost(world, kind):
-    await start_in_private(world, "Iryna")
-    fault = world.telegram.world.faults.add(kind, chat_id=GROUP, times=100)
-    await world.call(ANNA)
-    await world.call(BORYS)
-    world.iryna.sees_in_private("I cannot write to", "Aurora")
-    await world.forward(minutes=30)
-    assert len(with_text(world, "I cannot write", chat=world.iryna.id)) == 1
-    assert fault.used == 1
-    assert await one(world, chats.c.is_reachable, chats.c.telegram_id == GROUP) is False
-    world.look_away()
-
-
-async def test_a_chat_lost_again_is_told_again(world):
-    await start_in_private(world, "Iryna")
-    for times in (1, 2):
-        world.telegram.world.faults.add("403_kicked", chat_id=GROUP, times=1)
-        await world.call(ANNA)
-        assert len(with_text(world, "I cannot write", chat=world.iryna.id)) == times
-        await damage(world, update(chats).where(chats.c.telegram_id == GROUP).values(is_reachable=True, trouble=None))
-        await world.forward(minutes=1)
-    world.look_away()
-
-
-async def test_a_closed_topic_is_told_once_and_the_group_goes_on(world):
-    await start_in_private(world, "Iryna")
-    await damage(world, update(chats).where(chats.c.telegram_id == GROUP).values(thread_id=77))
-    world.telegram.world.faults.add("400_thread_not_found", chat_id=GROUP, times=1)
-    await world.call(ANNA)
-    world.iryna.sees_in_private("The topic of “Aurora” takes no messages", "in the group itself")
-    world.olga.sees("🔴", "••• 45 67")
-    await world.call(BORYS)
-    world.olga.sees("🔴", "••• 33 44")
-    assert len(with_text(world, "topic", chat=world.iryna.id)) == 1
     world.look_away()
