@@ -85,7 +85,7 @@ def _joined(book: TeamBook, known: dict[str, Any], row: dict[str, Any]) -> dict[
 def _row(book: TeamBook, order: OrderEvent, number: str | None, number_id: int | None) -> dict[str, Any]:
     return {
         "team_id": book.id,
-        "widget": order.widget,
+        "widget": order.widget[:64],
         "number_id": number_id,
         "ordered_at": order.ordered_at,
         "wanted_at": order.wanted_at,
