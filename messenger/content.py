@@ -135,12 +135,11 @@ async def _reasons(readers: Readers) -> tuple[ReasonChoice, ...]:
 
 
 async def _bundle(readers: Readers, row: Row) -> Rendered | None:
-    """Promise 12: who was reached before the chat was told of him is not told of."""
+    """Promise 12: who was reached before the chat was told of him is not told of; who was forgotten is not named."""
     ids = await bundled_cases(readers.c, readers.book.id, row["id"])
     known = {case["id"] for case in await cases_by_id(readers.c, readers.book.id, ids) if case["first_shown_at"]}
-    views = [
-        view for view in await case_views(readers.c, readers.book, ids) if view.state == "open" or view.id in known
-    ]
+    found = [view for view in await case_views(readers.c, readers.book, ids) if not view.is_erased]
+    views = [view for view in found if view.state == "open" or view.id in known]
     if not views and row["message_id"] is None:
         return None
     is_open = any(view.state == "open" for view in views)

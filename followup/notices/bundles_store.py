@@ -112,7 +112,7 @@ async def add_bundle(c: AsyncConnection, chat: Chat, members: Sequence[Row], now
 async def join_bundle(c: AsyncConnection, chat: Chat, bundle_id: int, members: Sequence[Row]) -> None:
     """More lines of a bundle; they are first alerts, so its change goes before other changes."""
     await _list(c, chat.team_id, bundle_id, members)
-    await raise_where(c, (cards.c.team_id == chat.team_id) & (cards.c.id == bundle_id), priorities.ALERT)
+    await raise_where(c, chat.team_id, cards.c.id == bundle_id, priorities.ALERT)
 
 
 async def _list(c: AsyncConnection, team_id: int, bundle_id: int, members: Sequence[Row]) -> None:
@@ -133,7 +133,7 @@ async def bundled_cases(c: AsyncConnection, team_id: int, bundle_id: int) -> lis
 
 async def raise_bundle(c: AsyncConnection, team_id: int, bundle_id: int) -> None:
     """One of its cases has left it for a card of its own."""
-    await raise_where(c, (cards.c.team_id == team_id) & (cards.c.id == bundle_id), priorities.EDIT)
+    await raise_where(c, team_id, cards.c.id == bundle_id, priorities.EDIT)
 
 
 async def dissolve_bundle(c: AsyncConnection, team_id: int, bundle_id: int, now: datetime) -> None:

@@ -49,5 +49,4 @@ async def change_screen(c: AsyncConnection, team_id: int, screen_id: int, params
 async def raise_screens(c: AsyncConnection, team_id: int, kind: str) -> None:
     """Every screen of this kind shows the truth again."""
     own = select(screens.c.id).where(screens.c.team_id == team_id, screens.c.kind == kind)
-    shown = (cards.c.team_id == team_id) & (cards.c.subject == "screen") & cards.c.subject_id.in_(own)
-    await raise_where(c, shown, priorities.ANSWER)
+    await raise_where(c, team_id, (cards.c.subject == "screen") & cards.c.subject_id.in_(own), priorities.ANSWER)

@@ -140,24 +140,24 @@ async def raise_cards(
     """The truth has changed: every card of these subjects is behind it (held ones stay held), and so is every bundle."""
     if not ids:
         return
-    mine = (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids)
+    mine = (cards.c.subject == subject) & cards.c.subject_id.in_(ids)
     if subject == "case":
         lines = cards.alias("lines")
         is_line = (lines.c.team_id == team_id) & (lines.c.subject == subject) & lines.c.subject_id.in_(ids)
         bundles = select(lines.c.bundle_id).where(is_line, lines.c.state == "bundled")
-        mine |= (cards.c.team_id == team_id) & cards.c.id.in_(bundles)
-    await raise_where(c, mine, priority)
+        mine |= cards.c.id.in_(bundles)
+    await raise_where(c, team_id, mine, priority)
 
 
 async def raise_card(c: AsyncConnection, team_id: int, card_id: int) -> None:
     """One person asked something of one card: it goes before all others."""
-    await raise_where(c, (cards.c.team_id == team_id) & (cards.c.id == card_id), priorities.ANSWER)
+    await raise_where(c, team_id, cards.c.id == card_id, priorities.ANSWER)
 
 
 async def close_menu(c: AsyncConnection, team_id: int, card_id: int) -> None:
     """Nobody chose anything: the plain buttons again, when their turn comes."""
     await change_card(c, team_id, card_id, menu=None, menu_until=None)
-    await raise_where(c, (cards.c.team_id == team_id) & (cards.c.id == card_id), priorities.EDIT)
+    await raise_where(c, team_id, cards.c.id == card_id, priorities.EDIT)
 
 
 async def change_buttons_at(c: AsyncConnection, team_id: int, card_id: int, at: datetime) -> None:
@@ -166,10 +166,12 @@ async def change_buttons_at(c: AsyncConnection, team_id: int, card_id: int, at: 
     await c.execute(update(cards).where(no_menu).values(menu_until=at))
 
 
-async def raise_where(c: AsyncConnection, where: ColumnElement[bool], priority: int) -> None:
+async def raise_where(c: AsyncConnection, team_id: int, where: ColumnElement[bool], priority: int) -> None:
+    """These cards of the team are behind the truth; one that waits already keeps the better of both priorities."""
     is_waiting = cards.c.wanted > cards.c.shown
     better = case((is_waiting & (cards.c.priority < priority), cards.c.priority), else_=priority)
-    await c.execute(update(cards).where(where).values(wanted=cards.c.wanted + 1, priority=better))
+    raised = update(cards).where(cards.c.team_id == team_id, where)
+    await c.execute(raised.values(wanted=cards.c.wanted + 1, priority=better))
 
 
 async def card_of(c: AsyncConnection, team_id: int, chat_id: int, subject: Subject, subject_id: int) -> Row | None:

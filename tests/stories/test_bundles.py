@@ -10,6 +10,7 @@ from messenger.bundling import bundle_up, crowded
 from messenger.limits import History, Limits
 from messenger.plan import Traffic
 from tests.stories.clockwork import second_process, with_text
+from tests.stories.test_forget import erase
 from tests.stories.world import GROUP, labels, shown_text
 
 CLIENTS = [f"+38067100000{number}" for number in range(1, 8)]
@@ -114,6 +115,15 @@ async def test_who_calls_again_is_told_of_in_a_reply_to_the_bundle(world):
     await world.post(world.inbound(CLIENTS[5]))
     reply = world.olga.sees("Called again", "00 06")
     assert reply["reply_to_message"]["message_id"] == bundle["message_id"]
+    world.look_away()
+
+
+async def test_who_is_forgotten_is_named_by_no_bundle(world):
+    await crowd(world)
+    world.olga.sees("7 missed calls")
+    await erase(world, CLIENTS[2])
+    bundle = world.olga.sees("6 missed calls", "🔴 3. +380 67 ••• 00 04")
+    assert "00 03" not in shown_text(bundle)
     world.look_away()
 
 
