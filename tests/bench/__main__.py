@@ -11,13 +11,17 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from tests.bench import events, hooks
+from tests.bench import events, hooks, latency, memory, pace, presses
 from tests.bench.ground import BACKENDS, OURS, THEIRS, Ground, durability, ground
 from tests.bench.results import Result, table
 
 PARTS: dict[str, Callable[[Ground, str], Awaitable[list[Result]]]] = {
     "hooks": hooks.measure,
     "events": events.measure,
+    "latency": latency.measure,
+    "pace": pace.measure,
+    "presses": presses.measure,
+    "memory": memory.measure,
 }
 
 

@@ -6,14 +6,17 @@ import hashlib
 import hmac
 import json
 import random
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, Table, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from followup.notices.tables import chats
+from followup.teams import tables as t
 from followup.teams.actions import NewConnection, NewMember, NewTeam, add_connection, add_member, add_team
 from followup.teams.seal import Seal
 from storage.engine import Database
@@ -46,12 +49,43 @@ class Company:
 
 
 async def found(database: Database, count: int) -> list[Company]:
-    """So many companies, in a few transactions."""
-    made: list[Company] = []
-    for start in range(0, count, 100):
-        async with database.write() as c:
-            made += [await _company(c, number) for number in range(start, min(start + 100, count))]
-    return made
+    """The first company as an owner founds it, the others as its copies."""
+    async with database.write() as c:
+        first = await _company(c, 0)
+        return [first, *await _copies(c, first, count - 1)] if count > 1 else [first]
+
+
+async def _copies(c: AsyncConnection, first: Company, count: int) -> list[Company]:
+    numbers = range(1, count + 1)
+    team = await _row(c, t.teams, t.teams.c.id == first.team_id)
+    team_ids = await _added(c, t.teams, [{**team, "name": f"Company {number}"} for number in numbers])
+    member = await _row(c, t.members, t.members.c.team_id == first.team_id)
+    own = list(zip(numbers, team_ids, strict=True))
+    members = [{**member, "team_id": team_id, "telegram_id": FIRST_MEMBER + number} for number, team_id in own]
+    member_ids = await _added(c, t.members, members)
+    phone = await _row(c, t.extensions, t.extensions.c.team_id == first.team_id)
+    phones = zip(team_ids, member_ids, strict=True)
+    await _added(c, t.extensions, [{**phone, "team_id": team, "member_id": owner} for team, owner in phones])
+    setting = await _row(c, t.team_settings, t.team_settings.c.team_id == first.team_id)
+    await _added(c, t.team_settings, [{**setting, "team_id": team_id} for team_id in team_ids])
+    chat = await _row(c, chats, chats.c.team_id == first.team_id)
+    places = [{**chat, "team_id": team_id, "telegram_id": FIRST_CHAT - number} for number, team_id in own]
+    await _added(c, chats, places)
+    tokens = [secrets.token_urlsafe(32) for _ in numbers]
+    pbx = await _row(c, t.connections, t.connections.c.team_id == first.team_id)
+    lines = [{**pbx, "team_id": team, "token": token} for team, token in zip(team_ids, tokens, strict=True)]
+    connections = await _added(c, t.connections, lines)
+    made = zip(numbers, team_ids, connections, tokens, strict=True)
+    return [Company(*each) for each in made]
+
+
+async def _row(c: AsyncConnection, table: Table, where: ColumnElement[bool]) -> dict[str, Any]:
+    [row] = (await c.execute(select(table).where(where))).mappings()
+    return {name: value for name, value in row.items() if name != "id"}
+
+
+async def _added(c: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -> list[int]:
+    return list(await c.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows))
 
 
 async def _company(c: AsyncConnection, number: int) -> Company:
