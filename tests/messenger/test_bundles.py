@@ -198,7 +198,50 @@ async def test_two_outboxes_show_it_once(room):
     assert room.texts(chat) == [line(*range(1, 8))]
 
 
-async def test_a_card_in_hand_is_not_bundled(room):
+async def test_a_card_on_its_way_is_no_line_of_a_bundle(room):
+    chat = await room.group()
+    await room.card(chat, 1)
+
+    async def more_come():
+        room.desk.while_rendering = None
+        await crowd(room, chat, range(2, 9))
+        async with room.database.write() as c:
+            await bundle_up(c, [bundles_store.Crowd(team_id=1, chat_id=chat.id, alerts=8, bundles=0)], NOON)
+
+    room.desk.while_rendering = more_come
+    await room.step()
+    await room.step(1)
+    assert room.texts(chat) == ["case 1", line(*range(2, 9))]
+
+
+async def test_a_card_that_was_tried_already_goes_by_itself(room):
+    chat = await room.group()
+    room.desk.texts[1] = "bug"
+    await room.card(chat, 1)
+    await room.step()
+    room.clock.forward(timedelta(seconds=2))
+    await crowd(room, chat, range(2, 9))
+    await room.step()
+    await room.step(1)
+    assert room.texts(chat) == [line(*range(2, 9))]
+
+
+async def test_a_card_that_a_person_asked_for_is_an_edit_like_others_afterwards(room):
+    chat = await room.group()
+    await room.card(chat, priority=priorities.ANSWER)
+
+    async def changes():
+        room.desk.while_rendering = None
+        await room.change(text="changed")
+
+    room.desk.while_rendering = changes
+    await room.step()
+    await room.step(2)
+    row = await room.card_row()
+    assert (room.texts(chat), row["priority"]) == (["changed"], priorities.EDIT)
+
+
+async def test_a_bundle_on_its_way_takes_no_more_lines(room):
     chat = await room.group()
     await crowd(room, chat, range(1, 8))
 
