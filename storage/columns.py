@@ -41,7 +41,7 @@ class UtcDateTime(types.TypeDecorator[datetime]):
             raise ValueError(f"naive moment {value!r}: every stored moment carries its zone")
         moment = value.astimezone(UTC)
         if dialect.name == "sqlite":
-            return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            return f"{moment.isoformat(timespec='microseconds')[:-6]}Z"  # strftime costs five times as much
         return moment
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:

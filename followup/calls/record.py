@@ -47,12 +47,16 @@ async def record_calls(desk: Desk, connection_id: int, events: Iterable[CallEven
     lines = _Numbers(desk.book)
     wanted = {number for facts in merged.values() if (number := lines.client(facts)) is not None}
     ids = await clients.number_ids(desk.c, desk.book.id, wanted, desk.now)
-    for key, facts in merged.items():
-        number_id = ids.get(lines.client(facts) or "")
-        row = _row(desk, facts, lines.line(facts), number_id)
-        await _write(desk, known.get(key), row | {"connection_id": connection_id, "call_key": key}, recorded)
-        if number_id is not None and facts.client_name:
-            await clients.name_client(desk.c, desk.book.id, number_id, facts.client_name)
+    rows = [
+        _row(desk, facts, lines.line(facts), ids.get(lines.client(facts) or ""))
+        | {"connection_id": connection_id, "call_key": key}
+        for key, facts in merged.items()
+    ]
+    await _write(desk, known, rows, recorded)
+    for row in rows:
+        name = merged[row["call_key"]].client_name
+        if row["number_id"] is not None and name:
+            await clients.name_client(desk.c, desk.book.id, row["number_id"], name)
 
 
 def _is_forgotten(known: Mapping[str, Any] | None) -> bool:
@@ -120,15 +124,21 @@ def _row(desk: Desk, facts: CallFacts, line: str | None, number_id: int | None) 
     }
 
 
-async def _write(desk: Desk, known: Row | None, row: dict[str, Any], recorded: Recorded) -> None:
-    if known is None:
-        call_id = await store.add_call(desk.c, row)
-    else:
-        call_id = known["id"]
+async def _write(desk: Desk, known: Mapping[str, Row], rows: list[dict[str, Any]], recorded: Recorded) -> None:
+    """Two statements, however many calls the batch speaks of."""
+    ids = {key: row["id"] for key, row in known.items()}
+    ids |= await store.add_calls(desk.c, [row for row in rows if row["call_key"] not in known])
+    changed = [row | {"call": ids[row["call_key"]]} for row in rows if row["call_key"] in known]
+    await store.change_calls(desk.c, desk.book.id, changed)
+    for row in rows:
+        _note(known.get(row["call_key"]), row, ids[row["call_key"]], recorded)
+
+
+def _note(known: Row | None, row: dict[str, Any], call_id: int, recorded: Recorded) -> None:
+    if known is not None:
         recorded.reach_back(known["started_at"], known["contact_at"])
         recorded.linked |= {known["case_id"]} - {None}
         recorded.numbers |= {known["number_id"]} - {None}
-        await store.change_call(desk.c, desk.book.id, call_id, row)
     recorded.reach_back(row["started_at"], row["contact_at"])
     if row["number_id"] is not None:
         recorded.numbers.add(row["number_id"])

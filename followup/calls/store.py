@@ -41,15 +41,18 @@ async def stored_facts(c: AsyncConnection, team_id: int, connection_id: int, key
     return {row["call_key"]: row for row in await all_rows(c, query)}
 
 
-async def add_call(c: AsyncConnection, values: Mapping[str, Any]) -> int:
-    """Insert one call; its id."""
-    result = await c.execute(insert(calls).values(**values))
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+async def add_calls(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Insert calls of one connection; call key → id."""
+    if not rows:
+        return {}
+    added = await c.execute(insert(calls).returning(calls.c.call_key, calls.c.id), rows)
+    return {row.call_key: row.id for row in added}
 
 
-async def change_call(c: AsyncConnection, team_id: int, call_id: int, values: Mapping[str, Any]) -> None:
-    """Write the merged facts and the new verdict of one call."""
-    await c.execute(update(calls).where(calls.c.team_id == team_id, calls.c.id == call_id).values(**values))
+async def change_calls(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the merged facts and the new verdicts of calls; of each row ``call`` names the call, the rest are columns."""
+    if rows:
+        await c.execute(update(calls).where(calls.c.team_id == team_id, calls.c.id == bindparam("call")), rows)
 
 
 async def facts_of_numbers(

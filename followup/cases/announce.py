@@ -9,6 +9,7 @@ from typing import Any
 from followup.cases import store
 from followup.notices import priorities
 from followup.notices import store as notices
+from followup.notices.alerts_store import add_case_cards
 from followup.teams import store as teams
 from followup.teams.desk import Desk
 
@@ -43,25 +44,22 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
     opening = book.schedule_now.next_opening(now)  # None: never again, so there is nothing to wait for
     is_night = book.policy.quiet and opening is not None and opening > now
     chats = await notices.chats_of(desk.c, desk.book.id, "team")
-    for change in changes:
-        if change.is_open:
-            await _show(desk, chats, change, "held" if is_night else "live")
-        if change.has_new_miss and not is_night:
-            await _end_the_night(desk, chats, change)
-            await _say_again(desk, chats, change)
-    if is_night and any(change.is_open for change in changes):
+    are_open = [change.case_id for change in changes if change.is_open]
+    for chat in chats:
+        await add_case_cards(desk.c, chat, are_open, now=now, state="held" if is_night else "live")
+    if is_night and are_open:
         await teams.set_moment(desk.c, desk.book.id, "morning_at", opening)
+    missed_again = [change for change in changes if change.has_new_miss and not is_night]
+    await _end_the_night(desk, chats, missed_again)
+    for change in missed_again:
+        await _say_again(desk, chats, change)
 
 
-async def _show(desk: Desk, chats: list[notices.Chat], change: Change, state: str) -> None:
-    for chat in chats:
-        await notices.add_card(desk.c, chat, "case", change.case_id, now=desk.now, state=state)
-
-
-async def _end_the_night(desk: Desk, chats: list[notices.Chat], change: Change) -> None:
+async def _end_the_night(desk: Desk, chats: list[notices.Chat], changes: list[Change]) -> None:
     """Whoever calls again by day gets a card of his own, even if the morning list named him."""
-    for chat in chats:
-        await notices.release_held(desk.c, desk.book.id, chat.id, [change.case_id], desk.now)
+    if changes:
+        for chat in chats:
+            await notices.release_held(desk.c, desk.book.id, chat.id, [each.case_id for each in changes], desk.now)
 
 
 async def _say_again(desk: Desk, chats: list[notices.Chat], change: Change) -> None:

@@ -142,11 +142,8 @@ async def _write(desk: Desk, pool: list[Row], derived: list[Derived], touched: T
     changes = await _leave(desk, [by_id[case_id] for case_id in matching.left_over], touched)
     # An episode that closes makes room before another one opens: one open case a client (promise 4).
     pairs = sorted(matching.pairs, key=lambda pair: pair[1].is_open)
-    for case_id, episode in pairs:
-        change = await _update(desk, by_id[case_id], whose[id(episode)])
-        changes += [change] if change else []
-    for episode in matching.fresh:
-        changes.append(await _insert(desk, whose[id(episode)]))
+    changes += await _update(desk, [(by_id[case_id], whose[id(episode)]) for case_id, episode in pairs])
+    changes += await _insert(desk, [whose[id(episode)] for episode in matching.fresh])
     await _link(desk, changes)
     return changes
 
@@ -164,19 +161,19 @@ async def _leave(desk: Desk, rows: Iterable[Mapping[str, Any]], touched: Touched
     return changes
 
 
-async def _update(desk: Desk, row: Mapping[str, Any], item: Derived) -> Change | None:
-    values = _values(item)
-    changed = {name: value for name, value in values.items() if row[name] != value}
-    if not changed:
-        return None
-    await store.change_case(desk.c, desk.book.id, row["id"], changed)
-    return Change(case_id=row["id"], before=row, after=dict(row) | values)
+async def _update(desk: Desk, pairs: Iterable[tuple[Row, Derived]]) -> list[Change]:
+    derived = [(row, _values(item)) for row, item in pairs]
+    changed = [(row, values) for row, values in derived if any(row[name] != value for name, value in values.items())]
+    await store.change_cases(desk.c, desk.book.id, [values | {"case": row["id"]} for row, values in changed])
+    return [Change(case_id=row["id"], before=row, after=row | values) for row, values in changed]
 
 
-async def _insert(desk: Desk, item: Derived) -> Change:
-    values = _values(item) | {"team_id": desk.book.id, "created_at": desk.now}
-    case_id = await store.add_case(desk.c, values)
-    return Change(case_id=case_id, before=None, after=values | {"id": case_id, "notified_at": None, "version": 1})
+async def _insert(desk: Desk, items: Iterable[Derived]) -> list[Change]:
+    rows = [_values(item) | {"team_id": desk.book.id, "created_at": desk.now} for item in items]
+    ids = await store.add_cases(desk.c, rows)
+    fresh = {"notified_at": None, "version": 1}
+    pairs = zip(ids, rows, strict=True)
+    return [Change(case_id=case_id, before=None, after=row | fresh | {"id": case_id}) for case_id, row in pairs]
 
 
 def _values(item: Derived) -> dict[str, Any]:

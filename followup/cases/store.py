@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
@@ -56,16 +56,24 @@ async def stored_cases(
     return await all_rows(c, query)
 
 
-async def add_case(c: AsyncConnection, values: Mapping[str, Any]) -> int:
-    """Insert a derived case; its id."""
-    result = await c.execute(insert(cases).values(**values))
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+async def add_cases(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Insert derived cases; their ids, in the same order."""
+    if not rows:
+        return []
+    return list(await c.scalars(insert(cases).returning(cases.c.id, sort_by_parameter_order=True), rows))
 
 
 async def change_case(c: AsyncConnection, team_id: int, case_id: int, values: Mapping[str, Any]) -> None:
     """Write what has changed; readers who saw the old version will notice."""
     condition = (cases.c.team_id == team_id) & (cases.c.id == case_id)
     await c.execute(update(cases).where(condition).values(**values, version=cases.c.version + 1))
+
+
+async def change_cases(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same for several, in this order; of each row ``case`` names the case, the rest are columns."""
+    if rows:
+        mine = (cases.c.team_id == team_id) & (cases.c.id == bindparam("case"))
+        await c.execute(update(cases).where(mine).values(version=cases.c.version + 1), rows)
 
 
 async def mark(c: AsyncConnection, team_id: int, case_ids: Collection[int], **values: Any) -> None:

@@ -21,12 +21,17 @@ async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], 
     """Ids of ``wanted`` numbers; a number never seen becomes a provisional client of one number (D3)."""
     known = await _known(c, team_id, wanted)
     missing = [number for number in dict.fromkeys(wanted) if number not in known]
-    for number in missing:
-        client = await c.execute(insert(clients).values(team_id=team_id, created_at=now, is_blocked=False))
-        client_id = client.inserted_primary_key[0]  # type: ignore[index]
-        row = await c.execute(insert(numbers).values(team_id=team_id, number=number, client_id=client_id))
-        known[number] = row.inserted_primary_key[0]  # type: ignore[index]
-    return known
+    return known | await _added(c, team_id, missing, now) if missing else known
+
+
+async def _added(c: AsyncConnection, team_id: int, missing: Collection[str], now: datetime) -> dict[str, int]:
+    """New clients are all alike, so it does not matter which of them gets which number."""
+    client = {"team_id": team_id, "created_at": now, "is_blocked": False}
+    ids = await c.scalars(insert(clients).returning(clients.c.id), [client] * len(missing))
+    pairs = zip(missing, ids, strict=True)
+    rows = [{"team_id": team_id, "number": number, "client_id": client_id} for number, client_id in pairs]
+    added = await c.execute(insert(numbers).returning(numbers.c.number, numbers.c.id), rows)
+    return {row.number: row.id for row in added}
 
 
 async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dict[str, int]:
