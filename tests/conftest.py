@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+from zlib import crc32
 
 import pytest
 from hypothesis import settings
@@ -22,7 +23,35 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Every story runs on SQLite. What PostgreSQL could do differently lies in the stores, which all run on both, so of the
+# stories every fourth one runs there, too: always the same ones, chosen by their names. `--both` runs all on both.
+_ONE_IN = 4
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a developer may ask for."""
+    parser.addoption("--both", action="store_true", help="every story on SQLite and on PostgreSQL")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what would only cost time, and what cannot run here."""
+    if not config.getoption("--both"):
+        left_out = [item for item in items if _is_story_on_postgres(item) and not _is_in_sample(item)]
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
+    _skip_without_a_browser(items)
+
+
+def _is_story_on_postgres(item: pytest.Item) -> bool:
+    is_slow = {"stories", "faults"} & set(item.path.parts)
+    return bool(is_slow) and item.get_closest_marker("postgres") is not None
+
+
+def _is_in_sample(item: pytest.Item) -> bool:
+    return crc32(item.nodeid.replace("postgres", "").encode()) % _ONE_IN == 0
+
+
+def _skip_without_a_browser(items: list[pytest.Item]) -> None:
     """Tests of the page are skipped where no browser can start, but never in CI: there a gap must be seen."""
     in_browser = [item for item in items if item.get_closest_marker("browser")]
     lacking = _lacking_for_a_browser()
