@@ -7,7 +7,10 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
+from aiogram.methods import AnswerCallbackQuery, EditMessageText, Response, SendMessage, SendPhoto
 
+# pydantic forgets a generic model that nobody holds, and would build it anew for every answer of Telegram.
+_HELD = [Response[method.__returning__] for method in (SendMessage, EditMessageText, AnswerCallbackQuery, SendPhoto)]  # type: ignore[name-defined]
 _AT_ONCE = 100  # requests on their way
 
 

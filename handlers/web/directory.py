@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections import OrderedDict
@@ -65,6 +66,7 @@ class Directory:
         self._shelf = shelf
         self._known: OrderedDict[str, tuple[float, Line | None]] = OrderedDict()
         self._buckets: dict[int, Bucket] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
 
     async def find(self, token: str) -> Line | None:
         """The line of a token, None for an unknown one."""
@@ -73,13 +75,25 @@ class Directory:
         known = self._known.get(token)
         if known is not None and time.monotonic() - known[0] < _BELIEVED_SECONDS:
             return known[1]
-        asked_at = time.monotonic()
-        line = await self._ask(token)
-        self._known[token] = (asked_at, line)
+        return await self._found_by_one(token)
+
+    async def _found_by_one(self, token: str) -> Line | None:
+        """Of all who wait for the same line only the first asks the database."""
+        try:
+            async with self._turns.setdefault(token, asyncio.Lock()):
+                known = self._known.get(token)
+                if known is None or time.monotonic() - known[0] >= _BELIEVED_SECONDS:
+                    asked_at = time.monotonic()
+                    self._keep(token, known := (asked_at, await self._ask(token)))
+        finally:
+            self._turns.pop(token, None)
+        return known[1]
+
+    def _keep(self, token: str, known: tuple[float, Line | None]) -> None:
+        self._known[token] = known
         self._known.move_to_end(token)
         if len(self._known) > _MOST_TOKENS:
             self._known.popitem(last=False)
-        return line
 
     async def _ask(self, token: str) -> Line | None:
         async with self._database.read() as c:

@@ -33,9 +33,10 @@ async def main() -> int:
         for name in asked.parts or PARTS:
             for backend in asked.only or BACKENDS:
                 began = time.perf_counter()
-                results += await PARTS[name](found, backend)
-                print(f"  {name}, {backend}: {time.perf_counter() - began:.0f} s", flush=True)
-    print(table(results))
+                fresh = await PARTS[name](found, backend)
+                print(*(f"{each.line}  ({time.perf_counter() - began:.0f} s)" for each in fresh), sep="\n", flush=True)
+                results += fresh
+    print(f"\n{table(results)}")
     return 0 if all(result.is_reached for result in results) else 1
 
 

@@ -89,7 +89,7 @@ async def _added(c: AsyncConnection, table: Table, rows: list[dict[str, Any]]) -
 
 
 async def _company(c: AsyncConnection, number: int) -> Company:
-    now = datetime.now(UTC) - timedelta(days=1)
+    now = datetime.now(UTC)  # earlier, and its digests would be overdue
     new = NewTeam(name=f"Company {number}", settings=_SETTINGS, chat=FIRST_CHAT - number)
     team_id = await add_team(c, new, now)
     member = NewMember(name=f"Member {number}", telegram_id=FIRST_MEMBER + number, extensions=[("101", None)])

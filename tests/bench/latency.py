@@ -16,9 +16,9 @@ from tests.bench.ground import Ground, child, percentile, said
 from tests.bench.program import serving
 from tests.bench.results import Result
 
-COMPANIES = 200  # at 20 a second each chat hears something every ten: no limit is near
+COMPANIES = 100  # at 20 a second each chat hears something every five: no limit is near
 EVERY = 0.05
-WARM_UP = 20
+WARM_UP = COMPANIES  # their books are read
 
 
 async def measure(ground: Ground, backend: str) -> list[Result]:
