@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -56,7 +58,7 @@ _UQ_WATCH = "uq_watches_connection_id"
 _IX_WINDOWS = "ix_blind_windows_connection_id_begins_at"
 
 
-def _create(name: str, *items: sa.Column | sa.Constraint) -> None:
+def _create(name: str, *items: sa.Column[Any] | sa.Constraint) -> None:
     """A table of teams: its id, its team, and what it holds."""
     op.create_table(
         name,
@@ -69,13 +71,13 @@ def _create(name: str, *items: sa.Column | sa.Constraint) -> None:
     op.create_index(f"ix_{name}_team_id", name, ["team_id"])
 
 
-def _connection(table: str) -> sa.Column:
+def _connection(table: str) -> sa.Column[Any]:
     name = f"fk_{table}_connection_id_connections"
     key = sa.ForeignKey("connections.id", name=name, ondelete="CASCADE")
     return sa.Column("connection_id", BigId, key, nullable=False)
 
 
-def _watch() -> tuple[sa.Column, ...]:
+def _watch() -> tuple[sa.Column[Any], ...]:
     return (
         sa.Column("heard_at", UtcDateTime(), nullable=True),
         sa.Column("due_at", UtcDateTime(), nullable=True),
