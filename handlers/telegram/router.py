@@ -20,7 +20,13 @@ def build_dispatcher(front: Front) -> Dispatcher:
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.update.outer_middleware(WhoIsIt(front))
     dispatcher.include_routers(
-        cases.router(), forget.router(), screens.router(), commands.router(), replies.router(), chats.router(), _last_resort()
+        cases.router(),
+        forget.router(),
+        screens.router(),
+        commands.router(),
+        replies.router(),
+        chats.router(),
+        _last_resort(),
     )
     return dispatcher
 
