@@ -111,7 +111,7 @@ def _row(desk: Desk, facts: CallFacts, line: str | None, number_id: int | None) 
         "contact_at": verdict.contact_at,
         "ended_at": facts.ended_at,
         "line": line,
-        "extension": verdict.extension,
+        "extension": verdict.extension[:64] if verdict.extension else None,
         "member_id": desk.book.member_by_extension(verdict.extension, started_at),
         "talk_seconds": verdict.talk_seconds,
         "ring_seconds": verdict.ring_seconds,
