@@ -82,16 +82,16 @@ async def _two(ground: Ground, database: Database, days: Days, rounds: int, size
             both, rate = await _cpu(ground, database, days.rows(size), workers)
             ratios.append(both / alone)
             rates.append(rate)
-    best = min(ratios)
+    middle = median(ratios)  # both sides of a ratio are noisy: the best one would only be the luckiest
     return Result(
         what="two workers: CPU an event",
         backend="postgres",
-        figure=f"{best:.2f} × one",
+        figure=f"{middle:.2f} × one",
         floor="one worker 1.00",
-        ratio=best,
+        ratio=middle,
         reach="≤ 1.1 × one",
-        is_reached=best <= 1.1,
-        more=f"median {median(ratios):.2f}; both together {max(rates):,.0f}/s",
+        is_reached=middle <= 1.1,
+        more=f"median of {rounds} rounds, {min(ratios):.2f} to {max(ratios):.2f}; both together {max(rates):,.0f}/s",
     )
 
 
