@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PACKAGES := bot followup handlers jobs messenger providers sandbox storage templates
 PYTEST := $(BIN)/python -m pytest
-JOBS ?= 2
+JOBS ?= 4
 ARGS ?=
 
 .PHONY: help demo test check bench crash install format lock messages clean

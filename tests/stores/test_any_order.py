@@ -67,7 +67,7 @@ def _example(data) -> tuple:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-@settings(max_examples=120, suppress_health_check=_QUIET)
+@settings(max_examples=30, suppress_health_check=_QUIET)
 @given(data=st.data())
 @pytest.mark.timeout(300)
 def test_any_order_gives_the_same_calls_and_cases(check, data):
@@ -75,7 +75,7 @@ def test_any_order_gives_the_same_calls_and_cases(check, data):
 
 
 @pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
-@settings(max_examples=10, suppress_health_check=_QUIET)
+@settings(max_examples=5, suppress_health_check=_QUIET)
 @given(data=st.data())
 @pytest.mark.timeout(300)
 def test_any_order_gives_the_same_calls_and_cases_on_postgres(check, data):

@@ -225,6 +225,7 @@ async def test_the_clocks_of_the_list_start_when_it_stands_in_the_chat(database)
         await world.until(kyiv(24, 9))
         assert ever_said(world, MORNING) == 0
         await world.until(kyiv(24, 9, 10))
+        await world.forward(seconds=5)
         world.olga.sees(MORNING)
         await world.until(kyiv(24, 9, 24))
         world.olga.does_not_see("still waiting")
