@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 4
 ARGS ?=
 
-.PHONY: help demo test check bench crash install format lock messages clean
+.PHONY: help demo test check bench install format lock messages clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,9 +32,6 @@ check: install ## format, lint, types, import contracts, templates and locales
 
 bench: install ## the benchmarks, as ratios
 	$(BIN)/python -m tests.bench $(ARGS)
-
-crash: install ## the full crash matrix (a sample of it is in `make test`)
-	CRASH_MATRIX=full $(PYTEST) -n $(JOBS) -m crash $(ARGS)
 
 install: $(INSTALLED) ## .venv with the program and its development tools, from the pinned lock
 
