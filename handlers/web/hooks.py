@@ -22,6 +22,7 @@ from storage.inbox import InboxFull, InboxRefused, InboxWriter
 
 # Checked at the door; what is kept for thirty days need not hold them.
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "auth-key"})
+_SECRET_QUERY: Final = frozenset({"token", "auth_key"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ def _row(raw: RawRequest, line: Line) -> dict[str, Any]:
         "received_at": raw.received_at,
         "method": raw.method,
         "path": raw.path,
-        "query": raw.query,
+        "query": {name: value for name, value in raw.query.items() if name.lower() not in _SECRET_QUERY},
         "headers": {name: value for name, value in raw.headers.items() if name not in _SECRET_HEADERS},
         "body": raw.body,
         "state": "pending",

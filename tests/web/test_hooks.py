@@ -196,6 +196,14 @@ async def test_ringostat_asks_by_get(house, connect):
     assert (row["method"], row["query"]["uniqueid"], row["body"]) == ("GET", "r1", b"")
 
 
+async def test_a_key_in_the_address_is_checked_and_not_kept(house, connect):
+    path = await connect("ringostat", auth_key="a-key")
+    asked = {"uniqueid": "u-1", "event": "incoming_before", "token": "a-key"}
+    assert (await house.get(path, params=asked)).status == 200
+    assert (await house.get(path, params=asked | {"token": "another"})).status == 401
+    assert [row["query"] for row in await house.rows()] == [{"uniqueid": "u-1", "event": "incoming_before"}]
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD"])
 async def test_other_methods_are_refused(house, connect, method):
     assert (await house.ask(method, await connect("ringostat"))).status == 405
