@@ -94,7 +94,8 @@ def _show_queue(book: TeamBook, rows: Sequence[QueueRow]) -> None:
     )
     for row in rows:
         client = " ".join(part for part in (row.client or "hidden", row.name) if part)
-        state = f"{row.state} {row.taken_by}" if row.taken_by else row.how or row.state
+        who = row.closed_by if row.state == "closed" else row.taken_by
+        state = " ".join(filter(None, (row.how or row.state, who)))
         table.add_row(
             *(str(row.case_id), escape(client), escape(", ".join(row.lines)), row.reason or ""),
             *(f"{row.first_call_at.astimezone(zone):%d.%m %H:%M}", str(row.missed), str(row.attempts)),
