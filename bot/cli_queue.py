@@ -200,4 +200,4 @@ def send_digest(
     if as_json:
         say(answer)
     else:
-        typer.echo(f"{'sent' if answer['sent'] else 'not sent'}: {answer['reason']}")
+        typer.echo("sent" if answer["sent"] else f"not sent: {answer['reason']}")
