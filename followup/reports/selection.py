@@ -1,0 +1,154 @@
+"""What is asked for: a kind of report, days of the team's calendar, filters and options (D12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal, get_args
+
+from followup.errors import FollowupError
+from followup.hours import local_day
+
+Kind = Literal["callbacks", "calls", "missed", "team"]
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+FILTERS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "callbacks": ("widget",),
+    "calls": ("manager", "line"),
+    "missed": ("line", "reason", "manager"),
+    "team": ("manager",),
+}
+OPTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "callbacks": (),
+    "calls": ("hide_missed", "by_extension", "first_call"),
+    "missed": (),
+    "team": (),
+}
+NOT_ASSIGNED: Final = "none"  # M3: the filter's word for calls without a manager
+
+_DAY = timedelta(days=1)
+_LONGEST_DAYS: Final = 3660
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 1, 1)
+_SWITCH: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("yes", "on", "true", "1"), "yes"),
+    **dict.fromkeys(("no", "off", "false", "0"), "no"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """One question to the reports. ``begins`` and ``ends`` are local dates, both included."""
+
+    kind: Kind
+    begins: date
+    ends: date
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def days(self) -> int:
+        """How many local dates the selection has."""
+        return (self.ends - self.begins).days + 1
+
+    def is_on(self, option: str) -> bool:
+        """Whether a yes-or-no option is chosen."""
+        return self.options.get(option) == "yes"
+
+    def span(self, timezone: str) -> tuple[datetime, datetime]:
+        """[00:00 of the first date, 24:00 of the last one) in UTC, whatever the clocks do."""
+        return local_day(self.begins, timezone)[0], local_day(self.ends, timezone)[1]
+
+    def before(self) -> Selection:
+        """As many days just before."""
+        span = timedelta(days=self.days)
+        return replace(self, begins=self.begins - span, ends=self.ends - span)
+
+    def next(self) -> Selection:
+        """As many days just after."""
+        span = timedelta(days=self.days)
+        return replace(self, begins=self.begins + span, ends=self.ends + span)
+
+    def to_json(self) -> dict[str, Any]:
+        """What ``from_json`` reads back."""
+        return {
+            "kind": self.kind,
+            "from": self.begins.isoformat(),
+            "to": self.ends.isoformat(),
+            "filters": {name: list(values) for name, values in self.filters.items()},
+            "options": dict(self.options),
+        }
+
+    @staticmethod
+    def from_json(stored: Mapping[str, Any]) -> Selection:
+        """A stored selection; refuses what is none, as if it came from outside."""
+        return selection_of(
+            str(stored["kind"]), stored["from"], stored["to"], stored.get("filters", {}), stored.get("options", {})
+        )
+
+
+def selection_of(
+    kind: str,
+    begins: str | date,
+    ends: str | date,
+    filters: Mapping[str, Iterable[str]] | None = None,
+    options: Mapping[str, str] | None = None,
+) -> Selection:
+    """A selection of texts from outside; refuses what no report knows. Whom a filter names is asked when it is built."""
+    known = next((each for each in KINDS if each == kind), None)
+    if known is None:
+        raise _wrong("kind", kind, f"one of {', '.join(KINDS)}")
+    first, last = _date("from", begins), _date("to", ends)
+    if last < first:
+        raise _wrong("to", last.isoformat(), f"{first.isoformat()} or later")
+    if (last - first).days >= _LONGEST_DAYS:
+        raise _wrong("to", last.isoformat(), f"at most {_LONGEST_DAYS} days")
+    return Selection(
+        kind=known,
+        begins=first,
+        ends=last,
+        filters=_filters(known, filters or {}),
+        options=_options(known, options or {}),
+    )
+
+
+def _filters(kind: Kind, filters: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, values in filters.items():
+        if name not in FILTERS[kind]:
+            raise _wrong("filter", name, _names(FILTERS[kind]))
+        given = (values,) if isinstance(values, str) else values
+        chosen = tuple(dict.fromkeys(text.strip() for text in given if text.strip()))
+        if chosen:
+            found[name] = chosen
+    return {name: found[name] for name in FILTERS[kind] if name in found}
+
+
+def _options(kind: Kind, options: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name, value in options.items():
+        if name not in OPTIONS[kind]:
+            raise _wrong("option", name, _names(OPTIONS[kind]))
+        if value.strip().lower() not in _SWITCH:
+            raise _wrong(name, value, "yes | no")
+        found[name] = _SWITCH[value.strip().lower()]
+    return {name: found[name] for name in OPTIONS[kind] if name in found}
+
+
+def _names(known: tuple[str, ...]) -> str:
+    return f"one of {', '.join(known)}" if known else "none"
+
+
+def _date(name: str, text: str | date) -> date:
+    expected = f"a date such as 2026-11-20, from {_EARLIEST.isoformat()} to {_LATEST.isoformat()}"
+    try:
+        found = date.fromisoformat(text.strip()) if isinstance(text, str) else text
+    except ValueError:
+        raise _wrong(name, str(text), expected) from None
+    if not _EARLIEST <= found <= _LATEST:
+        raise _wrong(name, found.isoformat(), expected)
+    return found
+
+
+def _wrong(setting: str, found: str, expected: str) -> FollowupError:
+    return FollowupError("bad_setting", setting=setting, found=found[:64], expected=expected)
