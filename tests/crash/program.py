@@ -1,0 +1,89 @@
+"""The program as `perezvon serve` runs it, in a process that may be told where to die."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import uvloop
+from pydantic import SecretStr
+
+from bot.app import App
+from bot.cli_frame import Room, open_room
+from bot.settings import Settings
+from sandbox.clock import MovableClock
+from tests.crash.killer import Counter, die, wrap
+
+# After each of these something has changed for good: whoever waits for the story's end looks again.
+PROGRESS = (
+    "handlers.inbox:InboxWorker._work_for",
+    "handlers.telegram.updates:UpdateWorker._one",
+    "messenger.delivery:Delivery._record",
+    "jobs.timetable:Ticker.step",
+)
+
+
+class Program(App):
+    """The program; what it would only do for the menu behind "/" it leaves out, and says that it is ready instead."""
+
+    def __init__(self, settings: Settings, room: Room, say: Callable[[Any], None], *, is_pressed: bool) -> None:
+        super().__init__(settings, room, "all")
+        self._say = say
+        self._is_pressed = is_pressed  # time has something to do, which may be deadly: it is asked after readiness
+
+    async def _publish(self) -> None:
+        if not self._is_pressed:
+            await self.works.ticker.step()
+        self._say({"ready": self.listening})
+        if self._is_pressed:
+            await self.works.ticker.step()
+
+
+def live(order: dict[str, Any], line: socket.socket) -> None:
+    """Run until killed; an end of any other kind is told."""
+
+    def say(document: Any) -> None:
+        with suppress(OSError):
+            line.sendall(json.dumps(document).encode() + b"\n")
+
+    say({"pid": os.getpid()})
+    counter = _arm(order, say)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_live(order, counter, say))
+        say({"ended": "of a bug"})
+    except BaseException as error:
+        say({"ended": f"{type(error).__name__}: {error}"})
+
+
+def _arm(order: dict[str, Any], say: Callable[[Any], None]) -> Counter:
+    counter = Counter(order["at_resumption"])
+    for place in PROGRESS:
+        wrap(place, "after", lambda: say({"counted": counter.count}))
+    if order["at_place"] is not None:
+        wrap(*order["at_place"], lambda: die() if counter.is_counting else None)
+    wrap(order["begins"], "before", counter.begin)
+    return counter
+
+
+async def _live(order: dict[str, Any], counter: Counter, say: Callable[[Any], None]) -> None:
+    counter.install()
+    settings = Settings(
+        _env_file=None,
+        bot_token=SecretStr("42:sandbox"),
+        telegram_api_url=order["api_url"],
+        database_url=order["database_url"],
+        secret_key=SecretStr(order["key"]),
+        listen="127.0.0.1:0",
+        rate_limits="1000/s 1000/s/chat 100000/min/group",
+    )
+    async with open_room(settings, MovableClock(datetime.fromisoformat(order["now"]))) as room:
+        app = Program(settings, room, say, is_pressed=order["ticks"])
+        await app.start()
+        await app.wait_until_broken()
