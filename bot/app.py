@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final, Literal
 
@@ -29,7 +28,7 @@ from handlers.web.metrics import Metrics
 from handlers.web.server import Door, start_site, web_app
 from handlers.web.telegram import UpdateDoor
 from messenger.limits import parse_limits
-from storage.claims import alone
+from storage.claims import HEIR_WAITS, Duty
 
 log = logging.getLogger("perezvon")
 
@@ -53,6 +52,12 @@ class App:
         self.works: Works = build(room.database, room.clock, Seal(key), telegram)
         self.works.bot.session.middleware(self._feel_pulse)
         self._nursery = Nursery()
+        database, works = room.database, self.works
+        # One bot has one sender, does each update once, and Telegram lets one process ask: the others stand by.
+        self._sending = Duty(database, "send", self._send, works.outbox.stop)
+        self._updates = Duty(database, "updates", works.updates.run, self._finish_updates)
+        self._polling = Duty(database, "poll", works.poller.run)
+        self._is_stopping = False
         self._runner: web.AppRunner | None = None
 
     @property
@@ -71,12 +76,11 @@ class App:
     async def start(self) -> None:
         """Work first, then take: nothing comes in that nobody would do."""
         works = self.works
+        self._nursery.start("bells", works.bells.run(listens=self._works))
         if self._works:
-            if works.database.is_sqlite:  # one company, one process: what a killed one had in hand is ours again
-                await works.outbox.release_claims()
             self._nursery.start("inbox", works.inbox.run())
-            self._nursery.start("updates", works.updates.run())
-            self._nursery.start("outbox", self._alone("send", works.outbox.run))
+            self._nursery.start("updates", self._updates.run())
+            self._nursery.start("outbox", self._sending.run())
             works.ticker.start()
         await self._listen()
         self._nursery.start("arrival", self._arrive())
@@ -90,10 +94,15 @@ class App:
                 raise FollowupError("cannot_listen", found=self._settings.listen, reason=error.strerror) from None
             log.info("listening at %s", self.listening)
 
-    async def _alone(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
-        """One bot has one sender, and Telegram lets one process ask: the others wait for their turn."""
-        async with alone(self.works.database, what):
-            await work()
+    async def _send(self) -> None:
+        """An SQLite file has one process: what a killed one had in hand is ours at once."""
+        patience = 0.0 if self.works.database.is_sqlite else HEIR_WAITS
+        await self.works.outbox.take_over(patience)
+        if not self._is_stopping:
+            await self.works.outbox.run()
+
+    async def _finish_updates(self) -> None:
+        self.works.updates.stop()
 
     def _doors(self) -> list[Door]:
         works, metrics = self.works, self._metrics
@@ -103,7 +112,7 @@ class App:
             writer=works.inbox_writer,
             clock=works.clock,
             metrics=metrics,
-            wake=works.inbox.wake,
+            wake=works.wake_inbox,
         )
         address = self._address
         updates = UpdateDoor(path=address.path, secret=address.secret, keeper=works.keeper, metrics=metrics)
@@ -127,7 +136,7 @@ class App:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         if self._takes and not self._settings.public_url:
-            self._nursery.start("polling", self._alone("poll", self.works.poller.run))
+            self._nursery.start("polling", self._polling.run())
         log.info("ready: listening at %s", self.listening)
         if self._takes:
             await self._publish()
@@ -151,6 +160,7 @@ class App:
 
     async def stop(self) -> None:
         """Stop taking, finish, close."""
+        self._is_stopping = True
         for name in ("arrival", "polling"):
             self._nursery.cancel(name)
         if self._runner is not None:
@@ -158,9 +168,10 @@ class App:
         if self._works:
             self.works.ticker.stop()
             self.works.inbox.stop()
-            self.works.updates.stop()
+            await self._updates.stop()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.works.outbox.stop(), _TO_FINISH / 2)
+                await asyncio.wait_for(self._sending.stop(), _TO_FINISH / 2)
+        self._nursery.cancel("bells")
         await self._nursery.finish(_TO_FINISH / 2)
         await self.works.bot.session.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiogram import Bot, Dispatcher
@@ -21,6 +22,7 @@ from messenger.correspondence import StoredContent
 from messenger.gateway import Gateway
 from messenger.limits import Limits
 from messenger.outbox import Outbox
+from storage.bells import Bells
 from storage.engine import Database
 from storage.inbox import InboxWriter, UpdateWriter
 
@@ -42,12 +44,14 @@ class Works:
     clock: Clock
     seal: Seal
     shelf: Shelf
+    bells: Bells
     bot: Bot
     gateway: Gateway
     outbox: Outbox
     dispatcher: Dispatcher
     inbox_writer: InboxWriter
     inbox: InboxWorker
+    wake_inbox: Callable[[], None]
     keeper: UpdateKeeper
     updates: UpdateWorker
     poller: Poller
@@ -56,28 +60,32 @@ class Works:
 
 def build(database: Database, clock: Clock, seal: Seal, telegram: Telegram) -> Works:
     """All of it; nothing is started and no connection is opened yet."""
-    shelf = Shelf()
+    shelf, bells = Shelf(), Bells(database)
     bot = make_bot(telegram.token, telegram.api_url)
     gateway = Gateway(bot)
     content = StoredContent(database, clock, shelf, gateway)
     outbox = Outbox(database, clock, gateway, content, telegram.limits)
-    front = Front(database=database, clock=clock, seal=seal, shelf=shelf, gateway=gateway, wake=outbox.wake)
+    wake_outbox = bells.rope("outbox", outbox.wake)
+    front = Front(database=database, clock=clock, seal=seal, shelf=shelf, gateway=gateway, wake=wake_outbox)
     dispatcher = build_dispatcher(front)
     updates = UpdateWorker(database, clock, bot, dispatcher)
-    keeper = UpdateKeeper(UpdateWriter(database), clock, updates.wake)
+    keeper = UpdateKeeper(UpdateWriter(database), clock, bells.rope("updates", updates.wake))
+    inbox = InboxWorker(database, clock, seal, shelf, wake_outbox)
     return Works(
         database=database,
         clock=clock,
         seal=seal,
         shelf=shelf,
+        bells=bells,
         bot=bot,
         gateway=gateway,
         outbox=outbox,
         dispatcher=dispatcher,
         inbox_writer=InboxWriter(database),
-        inbox=InboxWorker(database, clock, seal, shelf, outbox.wake),
+        inbox=inbox,
+        wake_inbox=bells.rope("inbox", inbox.wake),
         keeper=keeper,
         updates=updates,
         poller=Poller(telegram.api_url, telegram.token, keeper),
-        ticker=Ticker(Office(database=database, clock=clock, shelf=shelf, wake=outbox.wake)),
+        ticker=Ticker(Office(database=database, clock=clock, shelf=shelf, wake=wake_outbox)),
     )

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 _WORD = re.compile(r"(\d+)/(s|s/chat|min/group)")
 _FIELDS = {"s": "per_second", "s/chat": "chat_per_second", "min/group": "group_per_minute"}
@@ -100,6 +100,19 @@ class History:
             noted_at = sends.pop()
             if noted_at in self._bot:
                 self._bot.remove(noted_at)
+
+    def recall(self, sends: Sequence[tuple[int, datetime]]) -> None:
+        """What another sender of this bot sent lately, in order; of a chat that we know more of it is known already."""
+        found: dict[int, list[datetime]] = {}
+        for telegram_id, at in sends:
+            found.setdefault(telegram_id, []).append(at)
+        for telegram_id, moments in found.items():
+            ours = self._chats.get(telegram_id, ())
+            if sum(1 for at in ours if at >= moments[0]) < len(moments):
+                newer = [at for at in ours if at > moments[-1]]
+                self._chats[telegram_id] = deque([*moments, *newer], maxlen=self.limits.group_per_minute)
+        newest = self._bot[-1] if self._bot else datetime.min.replace(tzinfo=UTC)
+        self._bot.extend(at for _, at in sends if at > newest)
 
     def next_allowed_at(self, telegram_id: int, now: datetime) -> datetime:
         """When the chat takes one more, whatever the bot's own pace."""

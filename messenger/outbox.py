@@ -19,6 +19,7 @@ from messenger.gateway import Gateway
 from messenger.limits import History, Limits
 from messenger.plan import Plan, Traffic, Waiting, plan
 from messenger.recording import Recorder
+from messenger.takeover import take_over
 from storage.engine import Database
 from storage.rows import Row
 
@@ -67,10 +68,9 @@ class Outbox:
         self._loaded_at = None
         self._bell.set()
 
-    async def release_claims(self) -> None:
-        """What a killed sender had in hand waits again at once; for the only process that sends, before ``run()``."""
-        async with self._database.write() as c:
-            await queue_store.release_all(c)
+    async def take_over(self, patience: float = 0.0) -> None:
+        """For the only process that sends, before ``run()``: what the one before had in hand and what it has sent."""
+        await take_over(self._database, self._clock, self._traffic.history, patience)
 
     async def run(self) -> None:
         """Send until stopped; what is on its way by then is waited for and recorded."""

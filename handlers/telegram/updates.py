@@ -48,6 +48,7 @@ class UpdateWorker:
 
     async def run(self) -> None:
         """Until stopped; other processes' updates are found by a look every half second."""
+        self._is_stopping = False
         while not self._is_stopping:
             self._news.clear()
             try:

@@ -40,6 +40,8 @@ CROSSING: dict[str, str] = {
     "followup/notices/health_store.py::oldest_due_at": "how far the outbox is behind, for readiness: a moment only",
     "followup/notices/health_store.py::team_chats": "the doctor looks at every team's chat; each row carries its team",
     "followup/notices/store.py::last_question": "a private chat may serve several teams; the question tells which",
+    "followup/notices/takeover_store.py::in_hand": "one bot sends for all teams: which chats the sender before was writing to",
+    "followup/notices/takeover_store.py::sent_since": "the same, which it had written to: Telegram's limits know no teams",
     "followup/notices/places_store.py::chats_once_at": "the teams whose cards stand in a group that has moved",
     "followup/notices/store.py::expired_menus": "asks whose menus are over; each is closed inside its team",
     "followup/reminders/store.py::teams_with_due": "asks which teams have something due",

@@ -162,3 +162,20 @@ def test_back_off_grows_from_a_second_to_five_minutes_and_is_spread():
         assert max(several) <= longest
     assert all(len(set(several)) > 100 for several in spans[1:])
     assert back_off(10**6, chance) <= timedelta(minutes=5)
+
+
+def test_what_another_sender_sent_counts_but_nothing_counts_twice():
+    history = History(Limits())
+    theirs = [(-1, after(seconds)) for seconds in range(20)]
+    history.recall(theirs)
+    assert history.next_allowed_at(-1, after(30)) == after(60)
+    assert history.next_allowed_at(-2, after(30)) == after(30)
+    history.note(-1, after(61))
+    history.recall(theirs[1:])  # of these we know
+    assert history.next_allowed_at(-1, after(61)) == after(62)
+
+
+def test_what_another_sender_just_sent_counts_for_the_bot():
+    history = History(Limits())
+    history.recall([(chat, after(0)) for chat in range(1, 11)])
+    assert history.room(after(0)) == 0
