@@ -10,32 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from followup.cases.views import QueueRow, Tab
 from followup.phone import mask as mask_number
 from followup.phone import mask_in_text
+from messenger.cells import WIDTHS, Cell, CellKind, as_text, formats, write_cell
 from messenger.render import render
 from messenger.words import how_word, miss_reason, reason_title, state_word
-
-CellKind = Literal["text", "number", "moment", "span"]
-Cell = str | int | datetime | timedelta | None
-
-# Excel's own limit on a cell, counted as Excel counts: in UTF-16 units.
-_LONGEST_CELL = 32_767
-# What a spreadsheet takes for the beginning of a formula, full-width look-alikes included.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-# XML knows no control characters and no halves of a pair.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_PHONE = re.compile(r"\+[\d •]{7,}")
-_MOMENT_FORMATS = {"en": "yyyy-mm-dd hh:mm:ss", "ru": "dd.mm.yyyy hh:mm:ss", "uk": "dd.mm.yyyy hh:mm:ss"}
-_STRFTIME = {"en": "%Y-%m-%d %H:%M:%S", "ru": "%d.%m.%Y %H:%M:%S", "uk": "%d.%m.%Y %H:%M:%S"}
-_WIDTHS: Mapping[CellKind, int] = {"text": 24, "number": 12, "moment": 20, "span": 14}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,23 +114,8 @@ def queue_csv(rows: Sequence[QueueRow], context: FileContext) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([reader.headers[column.key] for column in columns])
     for row in rows:
-        writer.writerow([_as_text(column.read(row, reader), context.language) for column in columns])
+        writer.writerow([as_text(column.read(row, reader), context.language) for column in columns])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _as_text(cell: Cell, language: str) -> str:
-    match cell:
-        case None:
-            return ""
-        case datetime():
-            return cell.strftime(_STRFTIME.get(language, _STRFTIME["en"]))
-        case timedelta():
-            minutes, seconds = divmod(round(cell.total_seconds()), 60)
-            return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-        case int():
-            return str(cell)
-        case str():
-            return defused(cell)
 
 
 def queue_xlsx(rows: Sequence[QueueRow], context: FileContext) -> bytes:
@@ -155,44 +124,15 @@ def queue_xlsx(rows: Sequence[QueueRow], context: FileContext) -> bytes:
     with Workbook(target, {"in_memory": True}) as book:
         book.set_properties({"comments": context.timezone})
         sheet = book.add_worksheet(reader.headers["sheet"])
-        formats = _formats(book, context.language)
+        looks = formats(book, context.language)
         for place, column in enumerate(columns):
-            sheet.set_column(place, place, _WIDTHS[column.kind], formats.get(column.kind))
-            sheet.write_string(0, place, reader.headers[column.key], formats["header"])
+            sheet.set_column(place, place, WIDTHS[column.kind], looks.get(column.kind))
+            sheet.write_string(0, place, reader.headers[column.key], looks["header"])
             for line, row in enumerate(rows, start=1):
-                _write(sheet, line, place, column.read(row, reader), formats)
+                write_cell(sheet, line, place, column.read(row, reader), looks)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     return target.getvalue()
-
-
-def _formats(book: Workbook, language: str) -> dict[str, Format]:
-    header = {"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": True, "valign": "top"}
-    return {
-        "header": book.add_format(header),
-        "moment": book.add_format({"num_format": _MOMENT_FORMATS.get(language, _MOMENT_FORMATS["en"])}),
-        "span": book.add_format({"num_format": "[h]:mm:ss"}),
-    }
-
-
-def _write(sheet: Worksheet, line: int, place: int, cell: Cell, formats: Mapping[str, Format]) -> None:
-    match cell:
-        case datetime():
-            sheet.write_datetime(line, place, cell, formats["moment"])
-        case timedelta():
-            sheet.write_datetime(line, place, cell, formats["span"])
-        case int():
-            sheet.write_number(line, place, cell)
-        case str():
-            # A cell of type "string" is never read as a formula, so a number keeps its plus.
-            sheet.write_string(line, place, cell if _PHONE.fullmatch(cell) else defused(cell))
-
-
-def defused(text: str) -> str:
-    """What came from outside, made harmless: no formula, nothing a workbook cannot hold (promise 17)."""
-    clean = _UNPRINTABLE.sub("", text)
-    armed = f"'{clean}" if clean.startswith(_FORMULA) or clean.lstrip().startswith(_FORMULA) else clean
-    return armed.encode("utf-16-le")[: _LONGEST_CELL * 2].decode("utf-16-le", errors="ignore")
 
 
 def file_name(kind: str, team: str, day: date, extension: str) -> str:

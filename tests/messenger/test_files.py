@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from followup.cases.views import QueueRow
-from messenger.files import FileContext, defused, file_name, queue_csv, queue_xlsx
+from messenger.cells import defused
+from messenger.files import FileContext, file_name, queue_csv, queue_xlsx
 
 LANGUAGES = ("en", "ru", "uk")
 T1 = QueueRow(  # the test vector of the definitions: misses 10:00, 10:07, 10:20, an attempt at 10:25, contact at 10:40
