@@ -117,6 +117,7 @@ def _held(path: Path) -> socket.socket | None:
 def _started(path: Path) -> Path:
     path.unlink(missing_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PEREZVON_")}
+    kept |= {"OPENBLAS_NUM_THREADS": "1"}  # threads are not forked
     ready, done = os.pipe()
     with (path.parent / "forge.log").open("a") as log:
         command = [sys.executable, "-m", "tests.crash.forge", str(path), str(done)]

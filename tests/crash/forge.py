@@ -12,24 +12,20 @@ import os
 import select
 import signal
 import socket
-import ssl
 import sys
 import threading
-from functools import lru_cache
 from pathlib import Path
 
-import matplotlib.pyplot  # noqa: F401 - a digest's picture needs it, and it takes a second
-
-from tests.crash.program import live
-
-# As tests/conftest.py: one context will do, and a child has it from its parent.
-ssl.create_default_context = lru_cache(ssl.create_default_context)
+from tests.crash.program import live, watch_progress
+from tests.crash.warmth import warm_up
 
 
 def main(path: Path, bell: int) -> None:
     """Listen until the last holder is gone; the bell rings when the door is open."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children need no funeral: their connections tell of their end
-    ssl.create_default_context()
+    warm_up()
+    watch_progress()
+    gc.collect()
     gc.freeze()
     assert threading.active_count() == 1, "a forked child would miss the other threads"
     listener = socket.socket(socket.AF_UNIX)

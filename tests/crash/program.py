@@ -29,50 +29,55 @@ PROGRESS = (
 )
 
 
+_say: Callable[[Any], None] = print
+
+
+def watch_progress() -> None:
+    """Once, in the parent of all: looking for every name of a function takes its time."""
+    for place in PROGRESS:
+        wrap(place, "after", lambda: _say("on"))
+
+
 class Program(App):
     """The program; what it would only do for the menu behind "/" it leaves out, and says that it is ready instead."""
 
-    def __init__(self, settings: Settings, room: Room, say: Callable[[Any], None], *, is_pressed: bool) -> None:
+    def __init__(self, settings: Settings, room: Room, order: dict[str, Any]) -> None:
         super().__init__(settings, room, "all")
-        self._say = say
-        self._is_pressed = is_pressed  # time has something to do, which may be deadly: it is asked after readiness
+        self._order = order
 
     async def _publish(self) -> None:
-        if not self._is_pressed:
+        """Time is looked at at once, not within a second; if that may be deadly, only when it is ready."""
+        if self._order["ticks"] == "first":
             await self.works.ticker.step()
-        self._say({"ready": self.listening})
-        if self._is_pressed:
+        _say({"ready": self.listening})
+        if self._order["ticks"] == "then":
             await self.works.ticker.step()
 
 
 def live(order: dict[str, Any], line: socket.socket) -> None:
     """Run until killed; an end of any other kind is told."""
+    global _say  # noqa: PLW0603 - what was wrapped before the fork speaks for this child from now on
+
+    counter = Counter(order["at_resumption"])
 
     def say(document: Any) -> None:
         with suppress(OSError):
-            line.sendall(json.dumps(document).encode() + b"\n")
+            line.sendall(json.dumps({"counted": counter.count} if document == "on" else document).encode() + b"\n")
 
+    _say = say
     say({"pid": os.getpid()})
-    counter = _arm(order, say)
+    if order["at_place"] is not None:
+        wrap(*order["at_place"], lambda: die() if counter.is_counting else None)
+    wrap(order["begins"], "before", counter.begin)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_live(order, counter, say))
+            runner.run(_live(order, counter))
         say({"ended": "of a bug"})
     except BaseException as error:
         say({"ended": f"{type(error).__name__}: {error}"})
 
 
-def _arm(order: dict[str, Any], say: Callable[[Any], None]) -> Counter:
-    counter = Counter(order["at_resumption"])
-    for place in PROGRESS:
-        wrap(place, "after", lambda: say({"counted": counter.count}))
-    if order["at_place"] is not None:
-        wrap(*order["at_place"], lambda: die() if counter.is_counting else None)
-    wrap(order["begins"], "before", counter.begin)
-    return counter
-
-
-async def _live(order: dict[str, Any], counter: Counter, say: Callable[[Any], None]) -> None:
+async def _live(order: dict[str, Any], counter: Counter) -> None:
     counter.install()
     settings = Settings(
         _env_file=None,
@@ -84,6 +89,6 @@ async def _live(order: dict[str, Any], counter: Counter, say: Callable[[Any], No
         rate_limits="1000/s 1000/s/chat 100000/min/group",
     )
     async with open_room(settings, MovableClock(datetime.fromisoformat(order["now"]))) as room:
-        app = Program(settings, room, say, is_pressed=order["ticks"])
+        app = Program(settings, room, order)
         await app.start()
         await app.wait_until_broken()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -263,8 +262,3 @@ async def is_quiet(world: World) -> bool:
     ]
     found = [await _rows(world, query.limit(1)) for query in waits]
     return not any(found)
-
-
-async def together(*works: Awaitable[Any]) -> list[Any]:
-    """All of them."""
-    return list(await asyncio.gather(*works))

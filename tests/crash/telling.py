@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -38,19 +37,24 @@ async def tell(tale: Tale, url: str, forge: Forge, death: Death) -> None:
     async with new_world(Database(url), **dict(tale.settings)) as world:
         await tale.prepare(world)
         already = await sent(world, tale)
-        async with forge.child(**_order(tale, world, death)) as doomed:
+        async with forge.child(**order(tale, world, death)) as doomed:
             assert await doomed.is_ready(), "it died before the tale began"
             told = await tale.begin(world, doomed)
             await doomed.is_dead()
         assert told != 200 or await has_raw_event(world), "promise 1: 200 was said, and nothing is on disk"
         may_repeat = await has_unrecorded(world)
-        world.clock.forward(timedelta(seconds=1) if world.database.is_sqlite else _CLAIM_IS_OVER)
-        async with forge.child(**_order(tale, world, ALIVE)) as heir:
-            assert await heir.is_ready()
-            await tale.again(world, heir, told)
-            await heir.until(lambda: is_quiet(world))
-        await tale.check(world)
+        await live_on(tale, world, forge, told)
         _judge(tale, death, await sent(world, tale) - already, may_repeat=may_repeat)
+
+
+async def live_on(tale: Tale, world: World, forge: Forge, told: Any) -> None:
+    """It runs again until nothing waits, and all is as it should be."""
+    world.clock.forward(timedelta(seconds=1) if world.database.is_sqlite else _CLAIM_IS_OVER)
+    async with forge.child(**order(tale, world, ALIVE)) as heir:
+        assert await heir.is_ready()
+        await tale.again(world, heir, told)
+        await heir.until(lambda: is_quiet(world))
+    await tale.check(world)
 
 
 def _judge(tale: Tale, death: Death, times: int, *, may_repeat: bool) -> None:
@@ -63,15 +67,17 @@ def _judge(tale: Tale, death: Death, times: int, *, may_repeat: bool) -> None:
         assert times == 1 or (times == 2 and may_repeat), f"said {times} times"
 
 
-def _order(tale: Tale, world: World, death: Death) -> dict[str, Any]:
+def order(tale: Tale, world: World, death: Death, **otherwise: Any) -> dict[str, Any]:
+    """What a child is told."""
     return {
         "database_url": world.database.url.render_as_string(hide_password=False),
         "api_url": world.telegram.url,
         "key": world.works.seal._key.decode(),
         "now": world.clock.now().isoformat(),
         "begins": tale.begins,
-        "ticks": tale.is_of_time and death is not ALIVE,
+        "ticks": "never" if not tale.is_of_time else "first" if death is ALIVE else "then",
         **death.order,
+        **otherwise,
     }
 
 
@@ -79,13 +85,14 @@ async def awaits_of(tale: Tale, url: str, forge: Forge) -> int:
     """How often tasks go on from its beginning to its end, when nobody dies."""
     async with new_world(Database(url), **dict(tale.settings)) as world:
         await tale.prepare(world)
-        async with forge.child(**_order(tale, world, ALIVE) | {"ticks": tale.is_of_time}) as child:
+        already = await sent(world, tale)
+
+        async def is_over() -> bool:
+            return await sent(world, tale) > already - (tale.name == "press") and await is_quiet(world)
+
+        async with forge.child(**order(tale, world, ALIVE)) as child:
             assert await child.is_ready()
             told = await tale.begin(world, child)
             await tale.again(world, child, told)
-            await asyncio.wait_for(child.until(lambda: _is_over(tale, world)), 50)
+            await child.until(is_over)
             return child.counted
-
-
-async def _is_over(tale: Tale, world: World) -> bool:
-    return await sent(world, tale) > 0 and await is_quiet(world)
