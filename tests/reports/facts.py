@@ -82,7 +82,8 @@ class Facts:
 
     def hours(self, key: str | None, at: datetime) -> str | None:
         """Hours of the line, else of the team (D13)."""
-        return self.line(key, at).get("hours") or self.setting("hours", at, "") or None
+        hours = self.line(key, at).get("hours") or self.setting("hours", at, "none")
+        return None if hours == "none" else str(hours)
 
     def is_open(self, key: str | None, at: datetime) -> bool:
         hours = self.hours(key, at)

@@ -65,10 +65,10 @@ def fortnight(seed: int, calls: int = 140) -> Fortnight:
     told += [
         _posts_of(chance, said) for order in range(calls // 6) for said in _order(chance, pbx, facts, begins, order)
     ]
-    facts.posted = sorted((post for posts in told for post in posts), key=lambda post: post.at)
+    now = facts.midnight(begins + DAYS * DAY) + timedelta(hours=chance.choice([0, 9, 50, 400]))
+    facts.posted = sorted((post for posts in told for post in _so_far(posts, now)), key=lambda post: post.at)
     ids = [post.said["call_id"] for post in facts.posted if post.said["type"] == "call"]
     facts.marked = set(chance.sample(sorted(set(ids)), len(set(ids)) // 7))
-    now = max(post.at for post in facts.posted) + timedelta(minutes=1)
     return Fortnight(facts, begins, now, _presses(chance, facts), _joinings(chance, facts, begins, people))
 
 
@@ -76,7 +76,7 @@ def _team(chance: Random, begins: date) -> Team:
     settings = {
         "timezone": "Europe/Kyiv",
         "region": "UA",
-        "hours": "Mo-Fr 09:00-18:00",
+        "hours": chance.choice(["Mo-Fr 09:00-18:00", "Mo-Su 08:00-21:00", "none"]),
         "min_talk_seconds": chance.choice(["1", "1", "5"]),
         "minutes_mode": chance.choice(["floor_sum", "floor_sum", "per_call_floor", "per_call_ceil"]),
         "first_call_days": chance.choice(["none", "2", "5", "9"]),
@@ -155,8 +155,8 @@ def _order(chance: Random, pbx: PBX, facts: Facts, begins: date, number: int) ->
 def _posts_of(chance: Random, said: dict[str, Any]) -> list[Posted]:
     """How it is told: at once or days later, in one piece or two, again, the end before the beginning."""
     is_order = said["type"] == "order"
-    begins = datetime.fromisoformat(said["ordered_at" if is_order else "started_at"])
-    ended = datetime.fromisoformat(said.get("ended_at") or begins.isoformat())
+    begins = datetime.fromisoformat(said["ordered_at" if is_order else "started_at"]).astimezone(UTC)
+    ended = datetime.fromisoformat(said.get("ended_at") or begins.isoformat()).astimezone(UTC)
     posts = [Posted(ended + _delay(chance), said)]
     if is_order and chance.random() < 0.3:
         poor = said | {"topic": None, "name": None, "wanted_at": None}
@@ -167,6 +167,13 @@ def _posts_of(chance: Random, said: dict[str, Any]) -> list[Posted]:
             posts[0] = Posted(posts[0].at, _end(chance, said))
     posts += [Posted(post.at + _delay(chance), post.said) for post in posts if chance.random() < 0.2]
     return posts
+
+
+def _so_far(posts: list[Posted], now: datetime) -> list[Posted]:
+    """What has come by now; of a call whose beginning is still on its way nothing is worth counting."""
+    come = [post for post in posts if post.at <= now]
+    is_whole = any({"ordered_at"} & post.said.keys() or {"started_at", "line"} <= post.said.keys() for post in come)
+    return come if is_whole else []
 
 
 def _delay(chance: Random) -> timedelta:
@@ -192,11 +199,12 @@ def _end(chance: Random, said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _presses(chance: Random, facts: Facts) -> list[Press]:
-    missed = {p.said["call_id"]: p.at for p in facts.posted if p.said.get("direction") == "in" and p.said.get("stage")}
-    chosen = chance.sample(sorted(missed), len(missed) // 6)
+    """Nobody presses before the PBX has said whose call it was; other calls of the client may still come later."""
+    told = {post.said["call_id"]: post.at for post in facts.posted if post.said["type"] == "call"}
+    died_at = {p.said["call_id"] for p in facts.posted if p.said.get("direction") == "in" and p.said.get("stage")}
     return [
-        Press(missed[key] + timedelta(minutes=chance.randrange(1, 600)), key, chance.choice(facts.team.members))
-        for key in chosen
+        Press(told[key] + timedelta(minutes=chance.randrange(1, 600)), key, chance.choice(facts.team.members))
+        for key in chance.sample(sorted(died_at), len(died_at) // 6)
     ]
 
 

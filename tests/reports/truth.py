@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from followup.phone import is_e164, normalise
@@ -73,7 +73,9 @@ def _join(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """CONTRACT, generic format: non-null beats null, and so on."""
     joined = dict(old)
     for name, raw in new.items():
-        value: Any = datetime.fromisoformat(raw) if name.endswith("_at") and isinstance(raw, str) else raw
+        value: Any = (
+            datetime.fromisoformat(raw).astimezone(UTC) if name.endswith("_at") and isinstance(raw, str) else raw
+        )
         if value is None:
             continue
         joined[name] = value if joined.get(name) is None else _either(name, joined[name], value)
