@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 4
 ARGS ?=
 
-.PHONY: help demo test check bench install format lock messages clean
+.PHONY: help demo test crash check bench install format lock messages clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: install ## the bot, a simulated PBX and a Telegram look-alike on http://12
 
 test: install ## all tests, in random order (ARGS=tests/followup for a part, JOBS=n processes)
 	$(PYTEST) -n $(JOBS) $(ARGS)
+
+crash: install ## the program killed at every place and every await between receipt and record
+	$(PYTEST) -n $(JOBS) tests/crash --every-crash $(ARGS)
 
 check: install ## format, lint, types, import contracts, templates and locales
 	$(BIN)/ruff format --check .

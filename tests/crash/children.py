@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from tests.house.source import ROOT
 
-PATIENCE = 50  # seconds: no test is judged by its speed, this only ends one that hangs
+PATIENCE = 120  # seconds: no test is judged by its speed, this only ends one that hangs
 
 
 @dataclass

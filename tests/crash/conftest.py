@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.crash.children import forge as forge_of
 from tests.fixtures_db import drop_postgres_database, make_postgres_database
+
+pytest.register_assert_rewrite("tests.crash.children", "tests.crash.tales", "tests.crash.telling")
+
+from tests.crash.children import forge as forge_of  # noqa: E402 - rewritten first
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,7 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of what is marked as matrix only what is marked as sampled, too."""
+    """Of what is marked as matrix only what is marked as sampled, too. The forge takes its time on a busy machine."""
+    for item in [item for item in items if "crash" in item.path.parts and not item.get_closest_marker("timeout")]:
+        item.add_marker(pytest.mark.timeout(300))
     if config.getoption("--every-crash", default=False):
         return
     left_out = [item for item in items if item.get_closest_marker("matrix") and not item.get_closest_marker("sampled")]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.killpoints import KILL_POINTS, KillPoint, Way
 from followup.cases.tables import actions, cases
@@ -165,8 +165,8 @@ async def _are_steps_done(world: World) -> None:
 
 async def _is_digest_unique(world: World) -> None:
     assert len(await _rows(world, select(digests))) == 1
-    kinds = await _rows(world, select(letters.c.kind, func.count().label("n")).group_by(letters.c.kind))
-    assert {row["kind"]: row["n"] for row in kinds} == {"digest": 1, "digest_picture": 1}
+    written = await _rows(world, select(letters.c.kind).where(letters.c.kind.like("digest%")))
+    assert sorted(row["kind"] for row in written) == ["digest", "digest_picture"]
 
 
 async def _is_morning_told(world: World) -> None:
@@ -185,9 +185,7 @@ _TICK = "jobs.timetable:Ticker.step"
 _CARD_ONLY = frozenset({"letter_written", "letter_rendering", "letter_rendered"})
 
 MISS = Tale("miss", ("hook", "outbox"), _HOOK, _nothing, post, _post_again, _is_one_case, ANNAS)
-PRESS = Tale(
-    "press", ("press",), _UPDATE, _missed, _press_take, _press_stays_pressed, _is_taken_once, ANNAS
-)
+PRESS = Tale("press", ("press",), _UPDATE, _missed, _press_take, _press_stays_pressed, _is_taken_once, ANNAS)
 REMINDER = Tale(
     "reminder",
     ("reminder", "letter", "outbox"),

@@ -34,13 +34,14 @@ def test_names_are_used_once_and_every_place_lies_on_the_way_of_some_tale():
 
 
 def cases():
+    """Every pair; some are sampled."""
     for tale, point in PAIRS:
         is_sampled = point.name in SAMPLE[tale.name]
         marks = [pytest.mark.matrix, *([pytest.mark.sampled] if is_sampled else [])]
         yield pytest.param(tale, point, id=f"{tale.name}-{point.name}", marks=marks)
 
 
-@pytest.mark.parametrize(("tale", "point"), cases())
+@pytest.mark.parametrize(("tale", "point"), list(cases()))
 async def test_killed_at(tale, point, database_url, forge):
     await tell(tale, database_url, forge, Death(point=point))
 
