@@ -34,7 +34,11 @@ class Company(Lived):
 
     def __init__(self, database: Database, **settings: str) -> None:
         texts = {"timezone": "Europe/Kyiv", "region": "UA", "hours": "Mo-Fr 09:00-18:00"} | settings
-        extensions = [("101", None, "Olga"), ("102", None, "Taras"), ("104", None, "Iryna")]
+        extensions: list[tuple[str, datetime | None, str]] = [
+            ("101", None, "Olga"),
+            ("102", None, "Taras"),
+            ("104", None, "Iryna"),
+        ]
         lines: dict[str, dict[str, Any]] = {
             SALES: {"name": "Sales", "kind": "line", "hours": None, "off_hours_orders": True},
             SERVICE: {"name": "Service", "kind": "line", "hours": None, "off_hours_orders": True},

@@ -31,6 +31,7 @@ class Call:
     extension: str | None
     manager: str | None
     is_target: bool
+    heard_at: datetime  # when the PBX last said something of it
     reason: str | None = None
 
 
@@ -63,9 +64,10 @@ def orders_of(facts: Facts) -> list[Order]:
 
 def _merged(facts: Facts, kind: str, key: str) -> dict[str, dict[str, Any]]:
     known: dict[str, dict[str, Any]] = {}
-    for _, said in facts.posted:
+    for at, said in facts.posted:
         if said["type"] == kind:
-            known[said[key]] = _join(known.get(said[key], {}), said)
+            heard = max(at, known.get(said[key], {}).get("heard", at))
+            known[said[key]] = _join(known.get(said[key], {}), said) | {"heard": heard}
     return known
 
 
@@ -122,6 +124,7 @@ def _call(facts: Facts, said: Mapping[str, Any]) -> Call:
         extension=extension,
         manager=_manager(facts, extension, at),
         is_target=said["call_id"] not in facts.marked,
+        heard_at=said["heard"],
         reason=_reason(facts, said, line) if outcome == "missed" else None,
     )
 
