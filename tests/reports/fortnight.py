@@ -61,7 +61,9 @@ def fortnight(seed: int, calls: int = 140) -> Fortnight:
     facts.changes = _changes(chance, facts, begins)
     people = _people(chance)
     pbx = PBX(chance, _lines(chance), [number for numbers in people for number in numbers])
-    told = [_posts_of(chance, pbx.call(_moment(chance, facts, begins))) for _ in range(calls)]
+    moments = [_moment(chance, facts, begins) for _ in range(calls)]
+    moments += chance.sample(moments, calls // 8)  # PBXs count in whole seconds: of one instant the ids decide (X3)
+    told = [_posts_of(chance, pbx.call(moment)) for moment in moments]
     told += [
         _posts_of(chance, said) for order in range(calls // 6) for said in _order(chance, pbx, facts, begins, order)
     ]
