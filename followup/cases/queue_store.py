@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -43,6 +43,15 @@ async def queue_page(c: AsyncConnection, book: TeamBook, chosen: QueueFilter, no
         as_of=now,
         line_names={line.key: line.name for line in book.lines.values()},
     )
+
+
+async def rows_by_id(c: AsyncConnection, book: TeamBook, ids: Sequence[int], now: datetime) -> list[QueueRow]:
+    """Rows of chosen cases, in the order of ``ids``: the reports'."""
+    found: dict[int, QueueRow] = {}
+    for start in range(0, len(ids), clients.CHUNK):
+        query = select(cases).where(cases.c.team_id == book.id, cases.c.id.in_(ids[start : start + clients.CHUNK]))
+        found |= {row.case_id: row for row in await _read(c, book, query, now)}
+    return [found[each] for each in ids if each in found]
 
 
 def _query(book: TeamBook, chosen: QueueFilter, now: datetime) -> Select[Any]:

@@ -1,0 +1,76 @@
+"""The SQL of what is behind a figure: calls, cases and orders with their clients, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.calls.tables import calls
+from followup.cases.tables import cases
+from followup.clients.tables import clients, numbers
+from followup.orders.tables import orders
+from followup.reports.question import Question
+from storage.rows import Row, all_rows
+
+Page = tuple[int, int]  # offset, limit
+
+_CALL = (
+    *(calls.c.id, calls.c.started_at.label("at"), calls.c.direction, calls.c.outcome, calls.c.last_event_at),
+    *(calls.c.line, calls.c.extension, calls.c.talk_seconds, calls.c.reason, calls.c.case_id, calls.c.is_non_target),
+)
+_CASE = (
+    *(cases.c.id, cases.c.opened_at.label("at"), cases.c.state, cases.c.how, cases.c.lines, cases.c.reason),
+    *(cases.c.owner_id, cases.c.closed_by, cases.c.contact_at, cases.c.missed),
+)
+_ORDER = (orders.c.id, orders.c.ordered_at.label("at"), orders.c.widget, orders.c.name, orders.c.case_id)
+
+
+async def calls_behind(
+    c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
+) -> tuple[int, list[Row]]:
+    """How many calls there are, and one page of them."""
+    total = await c.scalar(
+        select(func.count()).select_from(calls).where(calls.c.team_id == question.book.id, condition)
+    )
+    chosen = (
+        select(calls.c.id)
+        .where(calls.c.team_id == question.book.id, condition)
+        .order_by(calls.c.started_at.desc(), calls.c.id.desc())
+    )
+    ids = list(await c.scalars(chosen.offset(page[0]).limit(page[1])))
+    return int(total or 0), await _shown(c, question, calls, _CALL, ids)
+
+
+async def cases_behind(
+    c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
+) -> tuple[int, list[Row]]:
+    """How many cases there are, and one page of them."""
+    total = await c.scalar(
+        select(func.count()).select_from(cases).where(cases.c.team_id == question.book.id, condition)
+    )
+    chosen = (
+        select(cases.c.id)
+        .where(cases.c.team_id == question.book.id, condition)
+        .order_by(cases.c.opened_at.desc(), cases.c.id.desc())
+    )
+    ids = list(await c.scalars(chosen.offset(page[0]).limit(page[1])))
+    return int(total or 0), await _shown(c, question, cases, _CASE, ids)
+
+
+async def orders_shown(c: AsyncConnection, question: Question, ids: list[int]) -> list[Row]:
+    """Orders by id, in the order of the ids."""
+    return await _shown(c, question, orders, _ORDER, ids)
+
+
+async def _shown(
+    c: AsyncConnection, question: Question, table: Table, columns: tuple[Any, ...], ids: list[int]
+) -> list[Row]:
+    """With the number and the client's name, in the order of the ids."""
+    team = table.c.team_id == question.book.id
+    joined = table.outerjoin(numbers, and_(numbers.c.id == table.c.number_id, numbers.c.team_id == table.c.team_id))
+    known = joined.outerjoin(clients, and_(clients.c.id == numbers.c.client_id, clients.c.team_id == table.c.team_id))
+    query = select(*columns, numbers.c.number, clients.c.name.label("client_name")).select_from(known)
+    found = {row["id"]: row for row in await all_rows(c, query.where(team, table.c.id.in_(ids)))}
+    return [found[each] for each in ids if each in found]

@@ -1,0 +1,104 @@
+"""The missed report: all missed calls of a period and what became of them (R2, R8, R20)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from followup.cases.queue_store import rows_by_id
+from followup.cases.views import QueueRow
+from followup.reports import missed_store as store
+from followup.reports.calls import Parts, dates_of
+from followup.reports.question import Question
+from followup.reports.shape import Column, Unit
+from followup.teams.desk import Desk
+
+_ROW: Mapping[str, tuple[Unit, str]] = {
+    "client": ("text", "D2"),
+    "name": ("text", "D3"),
+    "lines": ("text", "D4"),
+    "reason": ("text", "R14"),
+    "reasons": ("text", "R14"),
+    "first_call_at": ("moment", "R10"),
+    "last_call_at": ("moment", "R11"),
+    "lost_seconds": ("seconds", "R12"),
+    "waiting_seconds": ("seconds", "X9"),
+    "missed": ("count", "R13"),
+    "attempts": ("count", "R15"),
+    "first_attempt_seconds": ("seconds", "X24"),
+    "contact_seconds": ("seconds", "X24"),
+    "taken_by": ("text", "R1"),
+    "state": ("text", "R1"),
+    "closed_at": ("moment", "D10"),
+    "closed_by": ("text", "R19"),
+    "how": ("text", "D10"),
+    "close_reason": ("text", "R17"),
+    "close_text": ("text", "R18"),
+}
+OPENS_IN_ROW = ("missed", "attempts")
+_FATE_IDS = {"total": "R2", "open": "R1", "called_out": "R5", "called_in": "R6", "manual": "R16"} | {
+    "merged": "X11",
+    "expired": "R4",
+    "blocked": "D10",
+}
+_IN_TOTAL: Mapping[str, str] = {
+    "clients": "R20",
+    **{f"reasons.{word}": f"R14.{place}" for place, word in enumerate(store.REASONS, 1)},
+    **{f"{unit}.{fate}": identity for unit in ("cases", "calls") for fate, identity in _FATE_IDS.items()},
+}
+
+
+def columns_of(_: Question) -> tuple[Column, ...]:
+    """What the rows have, then what the total has; the total's figures open."""
+    rows = [
+        Column(key=key, unit=unit, definition=identity, opens=key in OPENS_IN_ROW)
+        for key, (unit, identity) in _ROW.items()
+    ]
+    total = [Column(key=key, unit="count", definition=identity, opens=True) for key, identity in _IN_TOTAL.items()]
+    return (*rows, *total)
+
+
+async def build_missed(desk: Desk, question: Question, most_rows: int | None = None) -> Parts:
+    """Rows, their keys, the total and the series."""
+    counted = {**await store.call_counts(desk.c, question), **await store.case_counts(desk.c, question)}
+    ids = await store.case_ids(desk.c, question, most_rows)
+    rows = await rows_by_id(desk.c, desk.book, ids, desk.now)
+    keys = tuple(str(row.case_id) for row in rows)
+    return tuple(_row(row) for row in rows), keys, _nested(counted), await _series(desk, question)
+
+
+def _row(row: QueueRow) -> dict[str, Any]:
+    return asdict(row)
+
+
+def _nested(counted: Mapping[str, int]) -> dict[str, Any]:
+    found: dict[str, Any] = {"clients": counted["clients"], "reasons": {}, "cases": {}, "calls": {}}
+    for key in _IN_TOTAL:
+        name, dot, word = key.partition(".")
+        if dot:
+            found[name][word] = counted[key]
+    return found
+
+
+async def _series(desk: Desk, question: Question) -> dict[str, Any]:
+    """``days``: missed calls by fate; ``heat``: by weekday (1 is Monday) and hour; ``delays``: see the store."""
+    zone = ZoneInfo(question.timezone)
+    days = {day: Counter[str]() for day in dates_of(question)}
+    heat: Counter[tuple[int, int]] = Counter()
+    for hour, fate, number in await store.by_hours(desk.c, question):
+        local = hour.astimezone(zone)
+        days[local.date().isoformat()][fate] += number
+        heat[local.isoweekday(), local.hour] += number
+    delays = await store.delays(desk.c, question)
+    return {"days": _days(days.items()), "heat": _heat(heat), "delays": [(s / 3600, reached) for s, reached in delays]}
+
+
+def _days(days: Iterable[tuple[str, Mapping[str, int]]]) -> list[dict[str, Any]]:
+    return [{"day": day} | {fate: fates.get(fate, 0) for fate in store.FATES} for day, fates in days]
+
+
+def _heat(heat: Mapping[tuple[int, int], int]) -> list[dict[str, int]]:
+    return [{"weekday": day, "hour": hour, "missed": number} for (day, hour), number in sorted(heat.items())]

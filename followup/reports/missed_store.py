@@ -1,0 +1,129 @@
+"""The SQL of the missed report: missed calls of a period by what became of them, and the cases they made (R2, R8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.calls.tables import calls
+from followup.cases.tables import cases
+from followup.reports.moments_store import moment_of, seconds, stretch
+from followup.reports.phones_store import is_of
+from followup.reports.question import Question, Span
+
+Condition = ColumnElement[bool]
+
+FATES = ("open", "called_out", "called_in", "manual", "merged", "expired", "blocked")
+REASONS = (
+    *("off_hours", "abandoned_10s", "abandoned_greeting", "abandoned_ivr", "not_answered", "all_unavailable"),
+    *("no_route", "forbidden"),
+)
+# A withdrawn case was never true: it is counted nowhere.
+_is_true = cases.c.state != "withdrawn"
+
+
+def _fate(word: str) -> Condition:
+    """Every true case has exactly one, so the total is their sum."""
+    if word == "total":
+        return _is_true
+    return cases.c.state == "open" if word == "open" else and_(cases.c.state == "closed", cases.c.how == word)
+
+
+def _missed(question: Question, span: Span) -> list[Condition]:
+    """The missed calls of the period under the filters."""
+    found = [
+        *(calls.c.team_id == question.book.id, calls.c.started_at >= span[0], calls.c.started_at < span[1]),
+        calls.c.outcome == "missed",
+    ]
+    if lines := question.keys("line"):
+        found.append(calls.c.line.in_(lines))
+    if reasons := question.selection.filters.get("reason"):
+        found.append(calls.c.reason.in_(reasons))
+    if question.members is not None:
+        found.append(is_of(calls, question, question.members))
+    return found
+
+
+def _has_miss(question: Question) -> Condition:
+    """R8: any of its missed calls is of the period."""
+    missed = select(calls.c.case_id).where(*_missed(question, question.span), calls.c.case_id.is_not(None))
+    return and_(cases.c.team_id == question.book.id, cases.c.id.in_(missed))
+
+
+def case_condition(question: Question, column: str) -> Condition:
+    """The cases behind ``cases.<fate>``, and behind ``clients``: the newest one of each client."""
+    name, _, fate = column.partition(".")
+    if name == "cases":
+        return and_(_has_miss(question), _fate(fate))
+    of_clients = and_(_has_miss(question), _is_true, cases.c.client_id.is_not(None))
+    newest = select(func.max(cases.c.id)).where(of_clients).group_by(cases.c.client_id)
+    return and_(cases.c.team_id == question.book.id, cases.c.id.in_(newest))
+
+
+def call_condition(question: Question, column: str) -> Condition:
+    """The missed calls behind ``calls.<fate>`` and ``reasons.<word>``."""
+    name, _, word = column.partition(".")
+    fate = _fate(word if name == "calls" else "total")
+    its_case = exists().where(cases.c.id == calls.c.case_id, cases.c.team_id == question.book.id, fate)
+    of_reason = calls.c.reason == word if name == "reasons" else true()
+    return and_(*_missed(question, question.span), of_reason, its_case.correlate(calls))
+
+
+def of_one_case(question: Question, case_id: int, column: str) -> Condition:
+    """The calls behind a number of one row: its misses or its attempts."""
+    which = calls.c.direction == "out" if column == "attempts" else calls.c.outcome == "missed"
+    return and_(calls.c.team_id == question.book.id, calls.c.case_id == case_id, which)
+
+
+async def call_counts(c: AsyncConnection, question: Question) -> Mapping[str, int]:
+    """``calls.<fate>`` and ``reasons.<word>``."""
+    fates = [func.count().filter(_fate(fate)).label(f"calls.{fate}") for fate in ("total", *FATES)]
+    reasons = [func.count().filter(calls.c.reason == word).label(f"reasons.{word}") for word in REASONS]
+    joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
+    query = select(*fates, *reasons).select_from(joined).where(*_missed(question, question.span), _is_true)
+    row = (await c.execute(query)).mappings().one()
+    return {str(name): int(number) for name, number in row.items()}
+
+
+async def case_counts(c: AsyncConnection, question: Question) -> Mapping[str, int]:
+    """``cases.<fate>`` and ``clients``."""
+    fates = [func.count().filter(_fate(fate)).label(f"cases.{fate}") for fate in ("total", *FATES)]
+    row = (await c.execute(select(*fates).where(_has_miss(question)))).mappings().one()
+    whose = select(func.count()).where(case_condition(question, "clients"), cases.c.team_id == question.book.id)
+    return {str(name): int(number) for name, number in row.items()} | {"clients": int(await c.scalar(whose) or 0)}
+
+
+async def case_ids(c: AsyncConnection, question: Question, limit: int | None) -> list[int]:
+    """The rows: who has waited longest first, then what was closed last."""
+    is_open = cases.c.state == "open"
+    order = (case((is_open, 0), else_=1), case((is_open, cases.c.opened_at)), cases.c.closed_at.desc(), cases.c.id)
+    query = select(cases.c.id).where(case_condition(question, "cases.total")).order_by(*order)
+    return list(await c.scalars(query.where(cases.c.team_id == question.book.id).limit(limit)))
+
+
+async def by_hours(c: AsyncConnection, question: Question) -> list[tuple[datetime, str, int]]:
+    """(beginning of the hour, fate, missed calls)."""
+    hour = stretch(calls.c.started_at, question).label("its_hour")
+    fate = func.coalesce(cases.c.how, "open").label("fate")
+    joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
+    found = []
+    for span in question.parts():
+        query = select(hour, fate, func.count()).select_from(joined).where(*_missed(question, span), _is_true)
+        found += [(moment_of(row[0]), row[1], row[2]) for row in await c.execute(query.group_by("its_hour", "fate"))]
+    return found
+
+
+async def delays(c: AsyncConnection, question: Question) -> list[tuple[int, bool]]:
+    """(seconds, was reached) of every client's case: to the contact, or how long it has been, or was, without one."""
+    until = func.coalesce(cases.c.contact_at, cases.c.closed_at)
+    query = select(seconds(cases.c.opened_at, until), cases.c.contact_at.is_not(None), cases.c.opened_at).where(
+        _has_miss(question), _is_true, cases.c.client_id.is_not(None), cases.c.team_id == question.book.id
+    )
+    now = question.now
+    return [
+        (max(0, row[0] if row[0] is not None else int((now - row[2]).total_seconds())), bool(row[1]))
+        for row in await c.execute(query)
+    ]

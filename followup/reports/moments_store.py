@@ -1,0 +1,150 @@
+"""Moments and texts in SQL, where the two databases say it differently."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, case, cast, literal, literal_column
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from followup.reports.question import Question
+from storage.columns import UtcDateTime
+
+
+class _Stretch(FunctionElement[Any]):
+    """The whole hour, or quarter of one, that a moment lies in."""
+
+    inherit_cache = True
+    name = "stretch"
+
+
+class _Seconds(FunctionElement[int]):
+    """Whole seconds from one moment to another."""
+
+    inherit_cache = True
+    type = Integer()
+    name = "seconds"
+
+
+class _DaysEarlier(FunctionElement[datetime]):
+    """A moment some times 24 hours earlier."""
+
+    inherit_cache = True
+    type = UtcDateTime()
+    name = "days_earlier"
+
+
+class _Bytewise(FunctionElement[str]):
+    """A text that is compared by its code points, as Python does, whatever language the database speaks."""
+
+    inherit_cache = True
+    name = "bytewise"
+
+
+def stretch(moment: ColumnElement[Any], question: Question) -> ColumnElement[Any]:
+    """Hours where the team's clock is whole hours from UTC, else quarters of an hour."""
+    return _Stretch(moment, literal_column(str(_minutes(question))))
+
+
+def seconds(since: ColumnElement[Any], until: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Whole seconds, NULL where a moment is missing."""
+    return _Seconds(since, until)
+
+
+def days_earlier(moment: ColumnElement[Any], days: int) -> ColumnElement[Any]:
+    """``days`` times 24 hours before."""
+    return _DaysEarlier(moment, literal_column(str(int(days))))
+
+
+def bytewise(text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """For ties: calls of one instant are in the order of their keys as text (X3)."""
+    return _Bytewise(text)
+
+
+def passed(moment: ColumnElement[Any], question: Question) -> ColumnElement[int]:
+    """How many changes of phones were past at a moment: calls of one phone between two changes are one person's."""
+    begins, ends = question.span
+    changes = [at for at in question.changes if at < ends]
+    before = sum(at <= begins for at in changes)
+    steps = [case((moment >= at, 1), else_=0) for at in changes[before:]]
+    return _added(literal(before, Integer), steps)
+
+
+def ever_passed(moment: ColumnElement[Any], question: Question) -> ColumnElement[int]:
+    """The same of moments that may lie before the period."""
+    return _added(literal(0, Integer), [case((moment >= at, 1), else_=0) for at in question.changes])
+
+
+def _added(first: ColumnElement[int], steps: list[Any]) -> ColumnElement[int]:
+    found: Any = first
+    for step in steps:
+        found = found + step
+    return cast(found, Integer)
+
+
+def moment_of(found: str | datetime) -> datetime:
+    """What ``stretch`` gave, as a moment."""
+    return found if isinstance(found, datetime) else datetime.fromisoformat(found).replace(tzinfo=UTC)
+
+
+def _minutes(question: Question) -> int:
+    begins, ends = question.span
+    zone, hour = question.zone, timedelta(hours=1)
+    days = (begins + timedelta(days=n) for n in range((ends - begins).days + 2))
+    whole = all((day.astimezone(zone).utcoffset() or hour) % hour == timedelta(0) for day in days)
+    return 60 if whole else 15
+
+
+@compiles(_Stretch, "sqlite")
+def _stretch_in_sqlite(element: _Stretch, compiler: SQLCompiler, **kw: Any) -> str:
+    moment, minutes = element.clauses
+    text = compiler.process(moment, **kw)
+    if minutes.text == "60":
+        return f"(substr({text}, 1, 13) || ':00')"
+    return f"(substr({text}, 1, 14) || printf('%02d', cast(substr({text}, 15, 2) as integer) / 15 * 15))"
+
+
+@compiles(_Stretch, "postgresql")
+def _stretch_in_postgres(element: _Stretch, compiler: SQLCompiler, **kw: Any) -> str:
+    moment, minutes = element.clauses
+    text = compiler.process(moment, **kw)
+    return f"date_bin(INTERVAL '{minutes.text} minutes', {text}, TIMESTAMPTZ '2000-01-01 00:00+00')"
+
+
+@compiles(_Seconds, "sqlite")
+def _seconds_in_sqlite(element: _Seconds, compiler: SQLCompiler, **kw: Any) -> str:
+    since, until = (compiler.process(each, **kw) for each in element.clauses)
+    return f"cast(round((julianday({until}) - julianday({since})) * 86400, 3) as integer)"
+
+
+@compiles(_Seconds, "postgresql")
+def _seconds_in_postgres(element: _Seconds, compiler: SQLCompiler, **kw: Any) -> str:
+    since, until = (compiler.process(each, **kw) for each in element.clauses)
+    return f"trunc(extract(epoch from {until} - {since}))::bigint"
+
+
+@compiles(_DaysEarlier, "sqlite")
+def _earlier_in_sqlite(element: _DaysEarlier, compiler: SQLCompiler, **kw: Any) -> str:
+    moment, days = element.clauses
+    text = compiler.process(moment, **kw)
+    # strftime knows thousandths, the stored texts millionths: the fraction is carried over as it is.
+    return f"(strftime('%Y-%m-%dT%H:%M:%S', {text}, '-{days.text} days') || substr({text}, 20))"
+
+
+@compiles(_DaysEarlier, "postgresql")
+def _earlier_in_postgres(element: _DaysEarlier, compiler: SQLCompiler, **kw: Any) -> str:
+    moment, days = element.clauses
+    return f"({compiler.process(moment, **kw)} - INTERVAL '{24 * int(days.text)} hours')"
+
+
+@compiles(_Bytewise, "sqlite")
+def _bytewise_in_sqlite(element: _Bytewise, compiler: SQLCompiler, **kw: Any) -> str:
+    return str(compiler.process(next(iter(element.clauses)), **kw))
+
+
+@compiles(_Bytewise, "postgresql")
+def _bytewise_in_postgres(element: _Bytewise, compiler: SQLCompiler, **kw: Any) -> str:
+    return f'({compiler.process(next(iter(element.clauses)), **kw)} COLLATE "C")'

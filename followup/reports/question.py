@@ -1,0 +1,123 @@
+"""A selection put to one team: whose phones were whose, which lines and people the filters mean (D12, D15, M3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from followup.errors import FollowupError
+from followup.phone import is_e164, normalise
+from followup.reports.selection import NOT_ASSIGNED, Selection
+from followup.teams.book import ExtensionPeriod, TeamBook
+from followup.teams.desk import Desk
+
+UNKNOWN_AFTER = timedelta(hours=4)  # promise 2
+Span = tuple[datetime, datetime]
+
+# SQLite sorts before it groups, and a sorter that outgrows its memory is many times slower.
+_PART = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """Whose a phone was, from a moment until another (None: from the beginning, to this day)."""
+
+    extension: str
+    member_id: int
+    begins_at: datetime | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What the queries of a report need to know."""
+
+    book: TeamBook
+    selection: Selection
+    now: datetime
+
+    @classmethod
+    def of(cls, desk: Desk, selection: Selection) -> Question:
+        return cls(book=desk.book, selection=selection, now=desk.now)
+
+    @cached_property
+    def span(self) -> Span:
+        """The period in UTC."""
+        return self.selection.span(self.timezone)
+
+    @property
+    def timezone(self) -> str:
+        return self.book.policy.timezone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def parts(self) -> Iterator[Span]:
+        """The period in stretches of a month: each is counted apart, and the counts are added."""
+        at, ends = self.span
+        while at < ends:
+            until = min(at + _PART, ends)
+            yield at, until
+            at = until
+
+    @cached_property
+    def phones(self) -> tuple[Phone, ...]:
+        """Every mapping as it is known today: one added later speaks of earlier calls, too."""
+        return tuple(phone for periods in self.book.extensions.values() for phone in _phones(periods))
+
+    @cached_property
+    def changes(self) -> tuple[datetime, ...]:
+        """The moments when some phone changed hands, in order."""
+        return tuple(sorted({phone.begins_at for phone in self.phones if phone.begins_at is not None}))
+
+    def member_of(self, extension: str | None, stretch: int) -> int | None:
+        """Whose phone it was between two of ``changes``; ``stretch`` counts those that were past."""
+        return self.book.member_by_extension(extension, self.changes[stretch - 1] if stretch else None)
+
+    @cached_property
+    def members(self) -> frozenset[int | None] | None:
+        """Whom the filter means; None: everybody."""
+        texts = self.selection.filters.get("manager")
+        return frozenset(each for text in texts for each in _members(self.book, text)) if texts else None
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The lines or widgets that a filter means, by number, id or name."""
+        found = (key for text in self.selection.filters.get(name, ()) for key in _keys(self.book, text))
+        return tuple(dict.fromkeys(found))
+
+
+def _phones(periods: Sequence[ExtensionPeriod]) -> Iterator[Phone]:
+    for place, period in enumerate(periods):
+        following = periods[place + 1] if place + 1 < len(periods) else None
+        if following is None or following.valid_from != period.valid_from:
+            yield Phone(
+                extension=period.extension,
+                member_id=period.member_id,
+                begins_at=period.valid_from,
+                ends_at=following.valid_from if following else None,
+            )
+
+
+def _members(book: TeamBook, text: str) -> Iterable[int | None]:
+    if text.lower() == NOT_ASSIGNED:
+        return [None]
+    found = [member.id for member in book.members.values() if member.name.casefold() == text.casefold()]
+    if not found and text.isdigit() and len(text) < 19 and int(text) in book.members:
+        found = [int(text)]
+    if not found:
+        names = ", ".join(sorted(member.name for member in book.members.values()))
+        raise FollowupError("bad_setting", setting="manager", found=text, expected=f"none, {names}"[:200])
+    return found
+
+
+def _keys(book: TeamBook, text: str) -> Iterable[str]:
+    """Calls come on numbers that nobody has named, too: what is no known name is taken as it is."""
+    if text in book.lines:
+        return [text]
+    named = [line.key for line in book.lines.values() if line.name.casefold() == text.casefold()]
+    number = normalise(text, book.policy.region)
+    return named or [number if number is not None and is_e164(number) else text]

@@ -1,0 +1,128 @@
+"""The team report: who closes cases, how fast, and how much of the working time is talk (R22)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from followup.reports import team_store as store
+from followup.reports.calls import Parts
+from followup.reports.question import Question
+from followup.reports.selection import NOT_ASSIGNED
+from followup.reports.shape import Column
+from followup.reports.spreads import spread
+from followup.teams.desk import Desk
+from storage.rows import Row
+
+
+@dataclass(slots=True)
+class _Person:
+    proven: int = 0
+    claimed: int = 0
+    attempts: int = 0
+    talk: int = 0
+    first_attempts: list[int] = field(default_factory=list)
+    contacts: list[int] = field(default_factory=list)
+
+
+def columns_of(_: Question) -> tuple[Column, ...]:
+    """What the table shows."""
+    return (
+        Column(key="manager", unit="text", definition="D15"),
+        Column(key="closed", unit="count", definition="R22", opens=True),
+        Column(key="proven", unit="count", definition="R5", opens=True),
+        Column(key="claimed", unit="count", definition="R16", opens=True),
+        Column(key="attempts", unit="count", definition="D8", opens=True),
+        Column(key="first_attempt_seconds", unit="spread", definition="R22", opens=True),
+        Column(key="contact_seconds", unit="spread", definition="R22", opens=True),
+        Column(key="talk_seconds", unit="seconds", definition="D14", opens=True),
+        Column(key="occupancy", unit="share", definition="R22"),
+    )
+
+
+async def build_team(desk: Desk, question: Question) -> Parts:
+    """Rows, their keys, the total and the series."""
+    people = await _people(desk, question)
+    working = _working_seconds(question)
+    keys = sorted(people, key=lambda member: _order(question, member, people[member]))
+    rows = tuple({"manager": question.book.member_name(member)} | _figures(people[member], working) for member in keys)
+    named = [person for member, person in people.items() if member is not None]
+    total = _figures(_sum(people.values()), 0)
+    total["occupancy"] = _share(sum(person.talk for person in named), working * len(named))
+    return rows, tuple(NOT_ASSIGNED if member is None else str(member) for member in keys), total, {}
+
+
+async def _people(desk: Desk, question: Question) -> dict[int | None, _Person]:
+    people: dict[int | None, _Person] = defaultdict(_Person)
+
+    def whose(row: Row) -> _Person:
+        return people[question.member_of(row["extension"], row["phone_stretch"])]
+
+    for row in await store.attempts(desk.c, question):
+        whose(row).attempts += row["number"]
+    for row in await store.talk(desk.c, question):
+        whose(row).talk += int(row["number"])
+    for row in await store.first_attempts(desk.c, question):
+        whose(row).first_attempts.append(row["seconds"])
+    for row in await store.closed_cases(desk.c, question):
+        _add_closed(people[row["closed_by"]] if row["how"] == "manual" else whose(row), row)
+    return people
+
+
+def _add_closed(person: _Person, row: Row) -> None:
+    """Proven by a call record, or claimed by hand."""
+    if row["how"] == "manual":
+        person.claimed += 1
+        return
+    person.proven += 1
+    if row["seconds"] is not None:
+        person.contacts.append(row["seconds"])
+
+
+def _sum(people: Iterable[_Person]) -> _Person:
+    found = _Person()
+    for person in people:
+        found.proven += person.proven
+        found.claimed += person.claimed
+        found.attempts += person.attempts
+        found.talk += person.talk
+        found.first_attempts += person.first_attempts
+        found.contacts += person.contacts
+    return found
+
+
+def _figures(person: _Person, working: float) -> dict[str, Any]:
+    return {
+        "closed": person.proven + person.claimed,
+        "proven": person.proven,
+        "claimed": person.claimed,
+        "attempts": person.attempts,
+        "first_attempt_seconds": spread(person.first_attempts),
+        "contact_seconds": spread(person.contacts),
+        "talk_seconds": person.talk,
+        "occupancy": _share(person.talk, working),
+    }
+
+
+def _share(talk: int, working: float) -> float | None:
+    return round(talk / working, 4) if working > 0 else None
+
+
+def _working_seconds(question: Question) -> float:
+    """The team's own working time in the period so far."""
+    begins, ends = question.span
+    return question.book.schedule_now.working_between(begins, min(ends, question.now)).total_seconds()
+
+
+def _order(question: Question, member: int | None, person: _Person) -> tuple[Any, ...]:
+    """Who closed most first, what is nobody's last."""
+    return member is None, -person.proven, -person.claimed, question.book.member_name(member) or "", member or 0
+
+
+def members_of(row: str | None, question: Question) -> Iterable[int | None] | None:
+    """Whom a figure is about: a row's one, those of the filter, or (None) everybody."""
+    if row is None:
+        return question.members
+    return [None if row == NOT_ASSIGNED else int(row)]

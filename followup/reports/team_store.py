@@ -1,0 +1,124 @@
+"""The SQL of the team report: cases closed in a period and by whom, attempts, and talk (R22)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.calls.tables import calls
+from followup.cases.tables import cases
+from followup.reports.moments_store import ever_passed, passed, seconds
+from followup.reports.phones_store import is_of
+from followup.reports.question import Question
+from storage.rows import Row, all_rows
+
+Condition = ColumnElement[bool]
+
+PROVEN = ("called_out", "called_in")
+CASE_FIGURES = ("closed", "proven", "claimed", "contact_seconds")
+_contact = calls.alias("contact")
+
+
+def _called(question: Question) -> list[Condition]:
+    begins, ends = question.span
+    return [
+        *(calls.c.team_id == question.book.id, calls.c.started_at >= begins, calls.c.started_at < ends),
+        calls.c.direction.in_(("in", "out")),
+    ]
+
+
+def _is_attempt(question: Question) -> Condition:
+    """D8: an outbound call to a client who was waiting."""
+    waiting = select(cases.c.id).where(cases.c.team_id == question.book.id, cases.c.state != "withdrawn")
+    return and_(calls.c.direction == "out", calls.c.case_id.in_(waiting))
+
+
+def _is_first_attempt(question: Question) -> Condition:
+    """The call that was its case's first attempt."""
+    its_case = select(cases.c.first_attempt_at).where(
+        cases.c.id == calls.c.case_id, cases.c.team_id == question.book.id
+    )
+    return and_(_is_attempt(question), calls.c.started_at == its_case.correlate(calls).scalar_subquery())
+
+
+def _closed(question: Question, column: str) -> Condition:
+    """Cases closed in the period by a call (proven) or by hand (claimed)."""
+    begins, ends = question.span
+    hows = {"proven": PROVEN, "contact_seconds": PROVEN, "claimed": ("manual",)}.get(column, (*PROVEN, "manual"))
+    return and_(
+        *(cases.c.team_id == question.book.id, cases.c.state == "closed", cases.c.how.in_(hows)),
+        *(cases.c.closed_at >= begins, cases.c.closed_at < ends),
+    )
+
+
+_CALL_FIGURES: Mapping[str, Callable[[Question], Condition]] = {
+    "attempts": _is_attempt,
+    "first_attempt_seconds": _is_first_attempt,
+    "talk_seconds": lambda _: calls.c.talk_seconds > 0,
+}
+
+
+def call_condition(question: Question, column: str, members: Iterable[int | None] | None) -> Condition:
+    """The calls behind attempts, first attempts and talk."""
+    which = _CALL_FIGURES[column](question)
+    whose = [] if members is None else [is_of(calls, question, members)]
+    return and_(*_called(question), which, *whose)
+
+
+def case_condition(question: Question, column: str, members: Iterable[int | None] | None) -> Condition:
+    """The cases behind closed, proven and claimed: a call's manager closed what the call did."""
+    if members is None:
+        return _closed(question, column)
+    chosen = list(members)
+    reached = select(_contact.c.id).where(_contact.c.team_id == question.book.id, is_of(_contact, question, chosen))
+    by_theirs = cases.c.contact_id.in_(reached.where(_contact.c.id == cases.c.contact_id))
+    is_unknown = cases.c.contact_id.is_(None) if None in chosen else false()
+    by_call = and_(cases.c.how.in_(PROVEN), or_(by_theirs, is_unknown))
+    by_hand = and_(cases.c.how == "manual", _is_by(chosen))
+    return and_(_closed(question, column), or_(by_call, by_hand))
+
+
+def _is_by(members: list[int | None]) -> Condition:
+    named = cases.c.closed_by.in_([member for member in members if member is not None])
+    return or_(named, cases.c.closed_by.is_(None)) if None in members else named
+
+
+async def attempts(c: AsyncConnection, question: Question) -> list[Row]:
+    """Attempts by phone."""
+    return await _by_phone(c, question, call_condition(question, "attempts", question.members), func.count())
+
+
+async def talk(c: AsyncConnection, question: Question) -> list[Row]:
+    """Seconds of talk by phone."""
+    wanted = call_condition(question, "talk_seconds", question.members)
+    return await _by_phone(c, question, wanted, func.sum(calls.c.talk_seconds))
+
+
+async def _by_phone(c: AsyncConnection, question: Question, wanted: Condition, what: Any) -> list[Row]:
+    between = passed(calls.c.started_at, question).label("phone_stretch")
+    query = select(calls.c.extension, between, what.label("number"))
+    mine = and_(calls.c.team_id == question.book.id, wanted)
+    return await all_rows(c, query.where(mine).group_by(calls.c.extension, "phone_stretch"))
+
+
+async def first_attempts(c: AsyncConnection, question: Question) -> list[Row]:
+    """Of every first attempt its phone and the seconds since the case was opened."""
+    span = seconds(cases.c.opened_at, calls.c.started_at).label("seconds")
+    between = passed(calls.c.started_at, question).label("phone_stretch")
+    wanted = call_condition(question, "first_attempt_seconds", question.members)
+    joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
+    query = select(calls.c.extension, between, span).select_from(joined)
+    return await all_rows(c, query.where(calls.c.team_id == question.book.id, wanted))
+
+
+async def closed_cases(c: AsyncConnection, question: Question) -> list[Row]:
+    """Of every closed case how it was closed, by which phone or member, and the seconds to the contact."""
+    between = ever_passed(_contact.c.started_at, question).label("phone_stretch")
+    span = seconds(cases.c.opened_at, cases.c.contact_at).label("seconds")
+    joined = cases.outerjoin(_contact, (_contact.c.id == cases.c.contact_id) & (_contact.c.team_id == cases.c.team_id))
+    query = select(cases.c.how, cases.c.closed_by, _contact.c.extension, between, span).select_from(joined)
+    wanted = case_condition(question, "closed", question.members)
+    return await all_rows(c, query.where(cases.c.team_id == question.book.id, wanted))
