@@ -56,7 +56,7 @@ def _texts(numbers: DigestNumbers, language: str) -> dict[str, str]:
 
 def _write_frame(figure: Figure, texts: Mapping[str, str]) -> None:
     _write(figure, (_LEFT, 0.925), texts["title"], size=15, weight="bold", color=_INK)
-    _write(figure, (_LEFT, 0.863), _drawable(texts["subtitle"], 66), size=10.5, color=_QUIET)
+    _write(figure, (_LEFT, 0.863), drawable(texts["subtitle"], 66), size=10.5, color=_QUIET)
     _write(figure, (_LEFT, 0.045), texts["footer"], size=8.5, color=_QUIET)
 
 
@@ -136,7 +136,7 @@ def _height(hour: HourFigures) -> int:
     return hour.returned + hour.by_hand + hour.open
 
 
-def _drawable(text: str, length: int) -> str:
+def drawable(text: str, length: int) -> str:
     """The text cut to a line, without the signs that the font would show as boxes."""
     known = " ".join("".join(sign for sign in text if ord(sign) in _font_signs()).split())
     return known if len(known) <= length else known[: length - 1].rstrip() + "…"

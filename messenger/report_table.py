@@ -51,13 +51,26 @@ class Table:
 
 def report_table(report: Report, reader: Reader) -> Table:
     """All rows and all columns of the report."""
-    words, flat = ReportWords(report.selection.kind, reader.language), flat_columns(report.columns)
+    words, flat = ReportWords(report.selection.kind, reader.language), flat_columns(row_columns(report))
     return Table(
         columns=flat,
         titles=tuple(words.title(column.key) for column in flat),
         rows=tuple(tuple(_cell(row, column, words, reader) for column in flat) for row in report.rows),
         total=_total(report, flat, words, reader),
     )
+
+
+def row_columns(report: Report) -> tuple[Column, ...]:
+    """The columns that the rows have: the queue's total has figures of its own."""
+    own = {column.key for column in own_columns(report)}
+    return tuple(column for column in report.columns if column.key not in own)
+
+
+def own_columns(report: Report) -> tuple[Column, ...]:
+    """The columns of the total that no row has."""
+    if report.selection.kind != "missed":
+        return ()
+    return tuple(column for column in report.columns if isinstance(value_of(report.total, column.key), int))
 
 
 def flat_columns(columns: tuple[Column, ...]) -> tuple[FlatColumn, ...]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from followup.reports.shape import Report
-from messenger.cells import WIDTHS, Cell, defused, formats, write_cell
-from messenger.report_table import FlatColumn, Reader, Table, local, report_table
+from followup.reports.shape import Report, value_of
+from messenger.cells import WIDTHS, defused, formats, write_cell
+from messenger.report_table import FlatColumn, Reader, Table, local, own_columns, report_table
 from messenger.report_words import ReportWords, fixed_words, head_lines
 
 Looks = Mapping[str, Format]
@@ -32,21 +30,10 @@ def workbook(report: Report, reader: Reader) -> bytes:
         book.set_properties({"title": report.team_name, "comments": reader.timezone, "created": created})
         looks, table = _looks(book, reader.language), report_table(report, reader)
         _write_table(book, report, table, reader, looks)
-        figures = list(own_figures(report))
-        if figures:
-            _write_totals(book, figures, ReportWords(report.selection.kind, reader.language), looks)
+        if own_columns(report):
+            _write_totals(book, report, reader.language, looks)
         _write_definitions(book, report, reader.language, looks)
     return target.getvalue()
-
-
-def own_figures(report: Report) -> Iterator[tuple[str, Any]]:
-    """The figures of the total that are no column of the rows: (key, value)."""
-    known = {column.key for column in report.columns}
-    spreads = {column.key for column in report.columns if column.unit == "spread"}
-    for key, value in report.total.items():
-        inside = isinstance(value, Mapping) and key not in spreads
-        figures = [(f"{key}.{part}", figure) for part, figure in value.items()] if inside else [(key, value)]
-        yield from (figure for figure in figures if figure[0] not in known)
 
 
 def _looks(book: Workbook, language: str) -> dict[str, Format]:
@@ -113,23 +100,17 @@ def _write_total(sheet: Worksheet, table: Table, line: int, looks: Looks) -> Non
             write_cell(sheet, line, place, cell, own)
 
 
-def _write_totals(book: Workbook, figures: list[tuple[str, Any]], words: ReportWords, looks: Looks) -> None:
-    said = fixed_words(words.language)
+def _write_totals(book: Workbook, report: Report, language: str, looks: Looks) -> None:
+    said, words = fixed_words(language), ReportWords(report.selection.kind, language)
     sheet = book.add_worksheet(said["totals"])
     sheet.set_column(0, 0, 50)
     sheet.set_column(1, 1, 14)
-    sheet.set_column(2, 2, 110)
-    for place, title in enumerate((said["figure"], said["value"], said["definition"])):
+    for place, title in enumerate((said["figure"], said["value"])):
         sheet.write_string(0, place, title, looks["header"])
-    for line, (key, value) in enumerate(figures, start=1):
-        sheet.write_string(line, 0, words.long_title(key))
-        write_cell(sheet, line, 1, _plain(value), looks)
-        sheet.write_string(line, 2, words.definition(key), looks["wrapped"])
+    for line, column in enumerate(own_columns(report), start=1):
+        sheet.write_string(line, 0, words.long_title(column.key))
+        sheet.write_number(line, 1, value_of(report.total, column.key))
     sheet.freeze_panes(1, 0)
-
-
-def _plain(value: Any) -> Cell:
-    return value if value is None or isinstance(value, int | float | str | datetime) else str(value)
 
 
 def _write_definitions(book: Workbook, report: Report, language: str, looks: Looks) -> None:

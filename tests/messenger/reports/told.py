@@ -32,7 +32,7 @@ KEYS: Mapping[Kind, tuple[str, ...]] = {
         *("tickets", "tickets_by_missed", "tickets_in_work", "unknown"),
     ),
     "missed": (
-        *("case_id", "client", "name", "lines", "reason", "reasons", "first_call_at", "last_call_at"),
+        *("client", "name", "lines", "reason", "reasons", "first_call_at", "last_call_at"),
         *("lost_seconds", "waiting_seconds", "missed", "attempts", "first_attempt_seconds", "contact_seconds"),
         *("taken_by", "state", "closed_at", "closed_by", "how", "close_reason", "close_text"),
         "clients",
@@ -57,9 +57,8 @@ _PEOPLE = ("Anna Kovalenko", "Taras Shevchuk", "Olga", "Oleksandr Vyshnevetskyi-
 
 
 def columns(kind: Kind) -> tuple[Column, ...]:
-    """The columns of the rows; the totals of `missed` are no columns of its rows."""
-    keys = [key for key in KEYS[kind] if kind != "missed" or ("." not in key and key != "clients")]
-    return tuple(Column(key=key, unit=_unit(kind, key), definition="D1") for key in keys)
+    """The columns of the kind; those of `missed` that have a dot, and `clients`, are of its total only."""
+    return tuple(Column(key=key, unit=_unit(kind, key), definition="D1") for key in KEYS[kind])
 
 
 def report(kind: Kind, *, days: int = 15, seed: int = 1, rows: int | None = None) -> Report:
@@ -111,9 +110,8 @@ def _team_rows(chance: Random) -> Iterator[dict[str, Any]]:
 
 def _missed_rows(chance: Random) -> Iterator[dict[str, Any]]:
     for case in range(40):
-        at = AS_OF - timedelta(minutes=chance.randrange(15_000))
+        at = AS_OF - timedelta(minutes=chance.randrange(19_000))
         yield {
-            "case_id": case,
             "client": None if case % 11 == 0 else f"+38067{chance.randrange(10**6, 10**7)}",
             "name": chance.choice((None, "Anna K.", "=HYPERLINK(1)", "@sum")),
             "lines": ["Sales", "+380441112233"],
@@ -126,7 +124,7 @@ def _missed_rows(chance: Random) -> Iterator[dict[str, Any]]:
             "missed": 3,
             "attempts": 2,
             "first_attempt_seconds": 1500,
-            "contact_seconds": None,
+            "contact_seconds": None if case % 5 == 0 else round(chance.lognormvariate(8, 1.4)),
             "taken_by": "Taras",
             "state": "closed",
             "closed_at": None,
@@ -162,11 +160,15 @@ def _missed_total(rows: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
 
 
 def _missed_series(chance: Random, days: list[date]) -> dict[str, Any]:
+    heat = [
+        {"weekday": weekday, "hour": hour, "missed": _misses(chance, weekday, hour)}
+        for weekday in range(1, 8)
+        for hour in range(24)
+    ]
     return {
         "days": [_day(chance, day) for day in days],
-        "hours": [[_misses(chance, weekday, hour) for hour in range(24)] for weekday in range(7)],
+        "heat": [tile for tile in heat if tile["missed"]],
         "delays": [_delay(chance) for _ in range(len(days) * 14)],
-        "contact_days": [_contacts(chance, day) for day in days],
     }
 
 
@@ -177,27 +179,24 @@ def _day(chance: Random, day: date) -> dict[str, Any]:
 
 
 def _misses(chance: Random, weekday: int, hour: int) -> int:
-    return chance.randrange(1, 14 if weekday < 5 else 4) if 8 <= hour < 20 and chance.random() < 0.85 else 0
+    return chance.randrange(1, 14 if weekday < 6 else 4) if 8 <= hour < 20 and chance.random() < 0.85 else 0
 
 
-def _delay(chance: Random) -> list[Any]:
-    how = chance.choices(FATES, (50, 20, 12, 1, 4, 1, 12))[0]
-    seconds = chance.lognormvariate(8, 1.4) if how in {"called_out", "called_in"} else chance.uniform(600, 400_000)
-    return [round(seconds), how]
-
-
-def _contacts(chance: Random, day: date) -> dict[str, Any]:
-    if day.weekday() == 6:
-        return {"day": day.isoformat(), "n": 0, "median": None, "p90": None}
-    median = chance.randrange(300, 5000)
-    return {"day": day.isoformat(), "n": 12, "median": median, "p90": median * chance.randrange(2, 7)}
+def _delay(chance: Random) -> tuple[float, bool]:
+    """Hours, and whether they ended in a contact."""
+    reached = chance.random() < 0.7
+    seconds = chance.lognormvariate(8, 1.4) if reached else chance.uniform(600, 400_000)
+    return round(seconds) / 3600, reached
 
 
 def _calls_series(chance: Random, days: list[date]) -> dict[str, Any]:
-    largest = {"incoming_answered": 60, "missed": 14, "outgoing_successful": 48, "outgoing_unsuccessful": 20}
     return {
         "days": [
-            {"day": day.isoformat(), "unknown": 0} | {key: chance.randrange(most) for key, most in largest.items()}
+            {
+                "day": day.isoformat(),
+                "in": {"successful": chance.randrange(60), "missed": chance.randrange(14)},
+                "out": {"successful": chance.randrange(48), "failed": chance.randrange(20)},
+            }
             for day in days
         ]
     }
