@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-Way: TypeAlias = Literal["hook", "press", "letter", "outbox", "reminder", "escalation", "digest", "morning"]
+Way: TypeAlias = Literal["hook", "press", "webhook", "letter", "outbox", "reminder", "escalation", "digest", "morning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,8 @@ _TIME: Final = (
     *_side("morning", "after", morning_told="followup.reminders.actions:tell_morning"),  # not committed
 )
 _PRESS: Final = (
+    *_side("webhook", "before", update_knocking="handlers.web.telegram:UpdateDoor.receive"),
+    *_side("webhook", "after", update_answering="handlers.web.telegram:UpdateDoor.receive"),  # 200 is not written yet
     *_side("press", "before", update_received="handlers.telegram.updates:UpdateKeeper.append"),
     *_side(
         "press",

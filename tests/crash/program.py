@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from bot.app import App
 from bot.cli_frame import Room, open_room
 from bot.settings import Settings
+from handlers.telegram.presence import receive_by_webhook
 from sandbox.clock import MovableClock
 from tests.crash.killer import Counter, die, wrap
 
@@ -44,6 +45,13 @@ class Program(App):
     def __init__(self, settings: Settings, room: Room, order: dict[str, Any]) -> None:
         super().__init__(settings, room, "all")
         self._order = order
+
+    async def _announce(self) -> None:
+        """By polling or, at an address that is known only now, by webhook."""
+        if self._order["by_webhook"]:
+            await receive_by_webhook(self.works.bot, f"http://{self.listening}", self._address)
+        else:
+            await super()._announce()
 
     async def _publish(self) -> None:
         """Time is looked at at once, not within a second; if that may be deadly, only when it is ready."""
@@ -86,6 +94,7 @@ async def _live(order: dict[str, Any], counter: Counter) -> None:
         database_url=order["database_url"],
         secret_key=SecretStr(order["key"]),
         listen="127.0.0.1:0",
+        public_url="http://127.0.0.1:8443" if order["by_webhook"] else None,  # no polling; the port is another
         rate_limits="1000/s 1000/s/chat 100000/min/group",
     )
     async with open_room(settings, MovableClock(datetime.fromisoformat(order["now"]))) as room:

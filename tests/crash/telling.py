@@ -9,7 +9,7 @@ from typing import Any
 from bot.killpoints import MAY_REPEAT, KillPoint
 from storage.engine import Database
 from tests.crash.children import Forge
-from tests.crash.tales import Tale, has_raw_event, has_unrecorded, is_quiet, sent
+from tests.crash.tales import PRESS, WEBHOOK, Tale, has_raw_event, has_unrecorded, is_quiet, sent
 from tests.stories.world import World, new_world
 
 # Beyond the claim of a sender that died: on PostgreSQL nobody knows that he will not come back.
@@ -59,7 +59,7 @@ async def live_on(tale: Tale, world: World, forge: Forge, told: Any) -> None:
 
 def _judge(tale: Tale, death: Death, times: int, *, may_repeat: bool) -> None:
     """At least once; twice only where Telegram's answer and our record had the crash between them."""
-    if tale.name == "press":
+    if tale in (PRESS, WEBHOOK):
         assert times == 0, "a press edits its card, it brings no message"
     elif death.point is not None:
         assert times == (2 if death.point.name in MAY_REPEAT else 1)
@@ -76,6 +76,7 @@ def order(tale: Tale, world: World, death: Death, **otherwise: Any) -> dict[str,
         "now": world.clock.now().isoformat(),
         "begins": tale.begins,
         "ticks": "never" if not tale.is_of_time else "first" if death is ALIVE else "then",
+        "by_webhook": tale is WEBHOOK,
         **death.order,
         **otherwise,
     }
@@ -88,7 +89,7 @@ async def awaits_of(tale: Tale, url: str, forge: Forge) -> int:
         already = await sent(world, tale)
 
         async def is_over() -> bool:
-            return await sent(world, tale) > already - (tale.name == "press") and await is_quiet(world)
+            return await sent(world, tale) > already - (tale in (PRESS, WEBHOOK)) and await is_quiet(world)
 
         async with forge.child(**order(tale, world, ALIVE)) as child:
             assert await child.is_ready()
