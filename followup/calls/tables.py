@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
 
@@ -39,9 +39,26 @@ calls = Table(
     Column("non_target_by", BigId, ForeignKey("members.id", ondelete="SET NULL")),
     Column("non_target_at", UtcDateTime),
     UniqueConstraint("team_id", "connection_id", "call_key"),
-    Index("ix_calls_number_id_started_at", "number_id", "started_at"),
-    Index("ix_calls_team_id_started_at", "team_id", "started_at"),
     Index("ix_calls_case_id", "case_id"),
+    # What reports count is read from the index alone, whichever calls lie between those of the team.
+    Index(
+        "ix_calls_counted",
+        *("team_id", "started_at", "direction", "outcome", "extension", "talk_seconds", "is_non_target", "line"),
+        *("number_id", "case_id"),
+    ),
+    Index("ix_calls_of_number", "number_id", "started_at", "direction"),
+    Index(
+        "ix_calls_reached",
+        *("number_id", "contact_at"),
+        sqlite_where=text("contact_at IS NOT NULL"),
+        postgresql_where=text("contact_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_calls_order_key",
+        *("team_id", "order_key"),
+        sqlite_where=text("order_key IS NOT NULL"),
+        postgresql_where=text("order_key IS NOT NULL"),
+    ),
 )
 
 messages = Table(

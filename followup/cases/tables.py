@@ -66,6 +66,7 @@ cases = Table(
     ),
     Index("ix_cases_team_id_state_last_missed_at", "team_id", "state", "last_missed_at"),
     Index("ix_cases_client_id", "client_id"),
+    Index("ix_cases_team_id_closed_at", "team_id", "closed_at"),
     Index(
         "ix_cases_unplanned",
         "id",

@@ -61,5 +61,6 @@ async def attempts_of(c: AsyncConnection, question: Question) -> list[Row]:
     found: list[Row] = []
     for serves in (named, dialled):
         query: Any = select(orders.c.id.label("order_id"), *_SERVING).select_from(orders.join(calls, serves))
-        found += await all_rows(c, query.where(*_ordered(question), calls.c.started_at.is_not(None)))
+        query = query.where(orders.c.team_id == question.book.id, *_ordered(question))
+        found += await all_rows(c, query.where(calls.c.started_at.is_not(None)))
     return found

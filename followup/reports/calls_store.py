@@ -29,7 +29,7 @@ def _is_called_back(question: Question) -> Condition:
     own, other, later = numbers.alias("own"), numbers.alias("other"), calls.alias("later")
     joined = own.join(other, other.c.client_id == own.c.client_id).join(later, later.c.number_id == other.c.id)
     conditions = [
-        *(own.c.id == calls.c.number_id, own.c.team_id == question.book.id, later.c.team_id == question.book.id),
+        *(own.c.id == calls.c.number_id, own.c.team_id == question.book.id),
         later.c.contact_at > calls.c.started_at,
     ]
     if question.book.policy.separate_lines:
@@ -47,7 +47,7 @@ def _is_very_first(question: Question) -> Condition:
     # Most calls are told by their own number already; the other numbers of a client are asked about for the rest.
     own = exists().where(
         *(earlier.c.number_id == calls.c.number_id, earlier.c.started_at < calls.c.started_at),
-        *(earlier.c.direction.in_(_DIRECTIONS), earlier.c.team_id == question.book.id),
+        earlier.c.direction.in_(_DIRECTIONS),
     )
     return and_(calls.c.number_id.is_not(None), ~own.correlate(calls), ~_has_call(question, earlier, tied))
 
@@ -71,8 +71,8 @@ def _has_call(question: Question, which: Any, condition: Condition) -> Condition
     own, other = numbers.alias("own"), numbers.alias("other")
     joined = own.join(other, other.c.client_id == own.c.client_id).join(which, which.c.number_id == other.c.id)
     same_client = (own.c.id == calls.c.number_id, own.c.team_id == question.book.id)
-    of_team = (which.c.team_id == question.book.id, which.c.direction.in_(_DIRECTIONS))
-    return exists().select_from(joined).where(*same_client, *of_team, condition).correlate(calls)
+    is_external = which.c.direction.in_(_DIRECTIONS)
+    return exists().select_from(joined).where(*same_client, is_external, condition).correlate(calls)
 
 
 def is_unknown(now: datetime) -> Condition:

@@ -100,8 +100,8 @@ async def case_ids(c: AsyncConnection, question: Question, limit: int | None) ->
     """The rows: who has waited longest first, then what was closed last."""
     is_open = cases.c.state == "open"
     order = (case((is_open, 0), else_=1), case((is_open, cases.c.opened_at)), cases.c.closed_at.desc(), cases.c.id)
-    query = select(cases.c.id).where(case_condition(question, "cases.total")).order_by(*order)
-    return list(await c.scalars(query.where(cases.c.team_id == question.book.id).limit(limit)))
+    mine = and_(cases.c.team_id == question.book.id, case_condition(question, "cases.total"))
+    return list(await c.scalars(select(cases.c.id).where(mine).order_by(*order).limit(limit)))
 
 
 async def by_hours(c: AsyncConnection, question: Question) -> list[tuple[datetime, str, int]]:

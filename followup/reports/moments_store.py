@@ -102,7 +102,7 @@ def _minutes(question: Question) -> int:
 def _stretch_in_sqlite(element: _Stretch, compiler: SQLCompiler, **kw: Any) -> str:
     moment, minutes = element.clauses
     text = compiler.process(moment, **kw)
-    if minutes.text == "60":
+    if compiler.process(minutes, **kw) == "60":
         return f"(substr({text}, 1, 13) || ':00')"
     return f"(substr({text}, 1, 14) || printf('%02d', cast(substr({text}, 15, 2) as integer) / 15 * 15))"
 
@@ -111,7 +111,7 @@ def _stretch_in_sqlite(element: _Stretch, compiler: SQLCompiler, **kw: Any) -> s
 def _stretch_in_postgres(element: _Stretch, compiler: SQLCompiler, **kw: Any) -> str:
     moment, minutes = element.clauses
     text = compiler.process(moment, **kw)
-    return f"date_bin(INTERVAL '{minutes.text} minutes', {text}, TIMESTAMPTZ '2000-01-01 00:00+00')"
+    return f"date_bin(INTERVAL '{compiler.process(minutes, **kw)} minutes', {text}, TIMESTAMPTZ '2000-01-01 00:00+00')"
 
 
 @compiles(_Seconds, "sqlite")
@@ -131,13 +131,13 @@ def _earlier_in_sqlite(element: _DaysEarlier, compiler: SQLCompiler, **kw: Any) 
     moment, days = element.clauses
     text = compiler.process(moment, **kw)
     # strftime knows thousandths, the stored texts millionths: the fraction is carried over as it is.
-    return f"(strftime('%Y-%m-%dT%H:%M:%S', {text}, '-{days.text} days') || substr({text}, 20))"
+    return f"(strftime('%Y-%m-%dT%H:%M:%S', {text}, '-{compiler.process(days, **kw)} days') || substr({text}, 20))"
 
 
 @compiles(_DaysEarlier, "postgresql")
 def _earlier_in_postgres(element: _DaysEarlier, compiler: SQLCompiler, **kw: Any) -> str:
     moment, days = element.clauses
-    return f"({compiler.process(moment, **kw)} - INTERVAL '{24 * int(days.text)} hours')"
+    return f"({compiler.process(moment, **kw)} - INTERVAL '{24 * int(compiler.process(days, **kw))} hours')"
 
 
 @compiles(_Bytewise, "sqlite")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
@@ -73,8 +73,9 @@ def case_condition(question: Question, column: str, members: Iterable[int | None
     if members is None:
         return _closed(question, column)
     chosen = list(members)
-    reached = select(_contact.c.id).where(_contact.c.team_id == question.book.id, is_of(_contact, question, chosen))
-    by_theirs = cases.c.contact_id.in_(reached.where(_contact.c.id == cases.c.contact_id))
+    closer = calls.alias("closer")
+    theirs = (closer.c.id == cases.c.contact_id, closer.c.team_id == question.book.id, is_of(closer, question, chosen))
+    by_theirs = exists().where(*theirs).correlate(cases)
     is_unknown = cases.c.contact_id.is_(None) if None in chosen else false()
     by_call = and_(cases.c.how.in_(PROVEN), or_(by_theirs, is_unknown))
     by_hand = and_(cases.c.how == "manual", _is_by(chosen))
@@ -108,10 +109,11 @@ async def first_attempts(c: AsyncConnection, question: Question) -> list[Row]:
     """Of every first attempt its phone and the seconds since the case was opened."""
     span = seconds(cases.c.opened_at, calls.c.started_at).label("seconds")
     between = passed(calls.c.started_at, question).label("phone_stretch")
-    wanted = call_condition(question, "first_attempt_seconds", question.members)
+    wanted = and_(
+        calls.c.team_id == question.book.id, call_condition(question, "first_attempt_seconds", question.members)
+    )
     joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
-    query = select(calls.c.extension, between, span).select_from(joined)
-    return await all_rows(c, query.where(calls.c.team_id == question.book.id, wanted))
+    return await all_rows(c, select(calls.c.extension, between, span).select_from(joined).where(wanted))
 
 
 async def closed_cases(c: AsyncConnection, question: Question) -> list[Row]:
@@ -119,6 +121,6 @@ async def closed_cases(c: AsyncConnection, question: Question) -> list[Row]:
     between = ever_passed(_contact.c.started_at, question).label("phone_stretch")
     span = seconds(cases.c.opened_at, cases.c.contact_at).label("seconds")
     joined = cases.outerjoin(_contact, (_contact.c.id == cases.c.contact_id) & (_contact.c.team_id == cases.c.team_id))
-    query = select(cases.c.how, cases.c.closed_by, _contact.c.extension, between, span).select_from(joined)
-    wanted = case_condition(question, "closed", question.members)
-    return await all_rows(c, query.where(cases.c.team_id == question.book.id, wanted))
+    wanted = and_(cases.c.team_id == question.book.id, case_condition(question, "closed", question.members))
+    columns = (cases.c.how, cases.c.closed_by, _contact.c.extension, between, span)
+    return await all_rows(c, select(*columns).select_from(joined).where(wanted))
