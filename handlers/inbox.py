@@ -103,12 +103,12 @@ class InboxWorker:
 
     async def step(self) -> int:
         """One round: at most one batch of every team that has rows; how many rows were done or set aside."""
-        async with self._database.read() as c:
+        async with self._database.glance() as c:
             team_ids = await inbox.waiting_teams(c)
         return sum([await self._work_for(team_id) for team_id in team_ids])
 
     async def _work_for(self, team_id: int) -> int:
-        async with self._database.read() as c:
+        async with self._database.glance() as c:
             if not await inbox.take_turn(c, team_id):
                 return 0
             rows = await inbox.pending(c, team_id)

@@ -82,7 +82,7 @@ class StoredCards:
 
     async def card(self, row: Row) -> Rendered | None:
         """The card as it has to stand now; None if there is nothing to show (any more)."""
-        async with self._database.read() as c:
+        async with self._database.glance() as c:
             chat = await notices.chat_by_id(c, row["team_id"], row["chat_id"])
             if chat is None:
                 return None

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.near import CONNECT_ARGS, NearSqlite
+
 _PRAGMAS = (
     "PRAGMA busy_timeout=30000",
     "PRAGMA journal_mode=WAL",
@@ -30,11 +32,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE")
+            self._writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE", is_near=True)
             self._reader = _sqlite_engine(url, 4, "BEGIN")
+            self._glancer = _sqlite_engine(url, 2, "BEGIN", is_near=True)
         else:
             self._writer = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
-            self._reader = self._writer
+            self._reader = self._glancer = self._writer
         self._turn = asyncio.Lock()
 
     @property
@@ -49,6 +52,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncConnection]:
+        """As ``read()``, for a few queries by index that are quicker asked than handed to another thread."""
+        async with self._glancer.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed when the block ends, rolled back when it raises. No network inside."""
         if not self.is_sqlite:
@@ -60,13 +69,13 @@ class Database:
 
     async def dispose(self) -> None:
         """Close every connection."""
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        for engine in {self._writer, self._reader, self._glancer}:
+            await engine.dispose()
 
 
-def _sqlite_engine(url: str, size: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60, poolclass=None)
+def _sqlite_engine(url: str, size: int, begin: str, *, is_near: bool = False) -> AsyncEngine:
+    how: dict[str, Any] = {"module": NearSqlite(), "connect_args": CONNECT_ARGS} if is_near else {}
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60, **how)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -78,6 +87,9 @@ def _sqlite_engine(url: str, size: int, begin: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        if is_near:
+            connection.connection.dbapi_connection.begin(begin)
+        else:
+            connection.exec_driver_sql(begin)
 
     return engine

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.rows import Row, all_rows
+from storage.rows import Row, all_rows, one_of
 from storage.tables import inbox, updates
 from storage.upsert import insert_or_ignore
 
@@ -31,6 +31,20 @@ _TURN_OF_TEAM: Final = 0x1B0C << 40
 # PostgreSQL: connection lost, out of resources, shut down by its operator, deadlock. The row is not to blame.
 _OUTAGES: Final = ("08", "53", "57", "58", "40")
 _SQLITE_OUTAGES: Final = ("locked", "disk", "full", "readonly", "unable to open", "busy", "closed")
+
+# Built once: putting a statement together costs more than asking it.
+_KEEP: Final = insert(inbox)
+_WAITING_TEAMS: Final = (
+    select(inbox.c.team_id).where(inbox.c.state == "pending").group_by(inbox.c.team_id).order_by(func.min(inbox.c.id))
+)
+_IS_PENDING_OF_TEAM: Final = (inbox.c.team_id == bindparam("of_team")) & (inbox.c.state == "pending")
+_PENDING: Final = select(inbox).where(_IS_PENDING_OF_TEAM).order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
+_CLAIM: Final = (
+    update(inbox)
+    .where(_IS_PENDING_OF_TEAM, inbox.c.id.in_(one_of("ids")))
+    .values(state="done", done_at=bindparam("now"), error=None)
+    .returning(inbox.c.id)
+)
 
 
 class InboxFull(Exception):
@@ -118,7 +132,7 @@ class InboxWriter(_SharedCommit):
     """Requests of PBXs, as they came."""
 
     async def _insert(self, c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        await c.execute(insert(inbox), list(rows))
+        await c.execute(_KEEP, list(rows))
 
 
 class UpdateWriter(_SharedCommit):
@@ -140,9 +154,7 @@ def is_outage(error: BaseException) -> bool:
 
 async def waiting_teams(c: AsyncConnection) -> list[int]:
     """Teams with rows to be worked on, whose oldest came first."""
-    oldest = func.min(inbox.c.id)
-    query = select(inbox.c.team_id).where(inbox.c.state == "pending").group_by(inbox.c.team_id).order_by(oldest)
-    return list(await c.scalars(query))
+    return list(await c.scalars(_WAITING_TEAMS))
 
 
 async def take_turn(c: AsyncConnection, team_id: int) -> bool:
@@ -155,15 +167,12 @@ async def take_turn(c: AsyncConnection, team_id: int) -> bool:
 
 async def pending(c: AsyncConnection, team_id: int, limit: int = LARGEST_BATCH) -> list[Row]:
     """The team's oldest rows to be worked on, in order of arrival."""
-    query = select(inbox).where(inbox.c.state == "pending", inbox.c.team_id == team_id)
-    return await all_rows(c, query.order_by(inbox.c.id).limit(limit))
+    return await all_rows(c, _PENDING, {"of_team": team_id, "most": limit})
 
 
 async def claim(c: AsyncConnection, team_id: int, ids: Collection[int], now: datetime) -> set[int]:
     """Mark rows done in the transaction that does them; those another process was faster with are not returned."""
-    mine = (inbox.c.team_id == team_id) & inbox.c.id.in_(ids) & (inbox.c.state == "pending")
-    statement = update(inbox).where(mine).values(state="done", done_at=now, error=None)
-    return set(await c.scalars(statement.returning(inbox.c.id)))
+    return set(await c.scalars(_CLAIM, {"of_team": team_id, "ids": list(ids), "now": now}))
 
 
 async def set_aside(c: AsyncConnection, team_id: int, row_id: int, error: str, now: datetime) -> None:

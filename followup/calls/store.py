@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls, messages
-from storage.rows import Row, all_rows
+from storage.rows import Row, all_rows, one_of
 from storage.upsert import insert_or_ignore
 
 _MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
@@ -30,65 +30,66 @@ _FACT_COLUMNS = (
     calls.c.ring_seconds,
     calls.c.case_id,
 )
+_OF_TEAM = calls.c.team_id == bindparam("of_team")
+# Built once: putting a statement together costs more than asking it.
+_STORED_FACTS = select(
+    *(calls.c[name] for name in ("id", "call_key", "facts", "case_id", "number_id", "started_at", "contact_at"))
+).where(_OF_TEAM, calls.c.connection_id == bindparam("of_connection"), calls.c.call_key.in_(one_of("keys")))
+_ADD_CALLS = insert(calls).returning(calls.c.call_key, calls.c.id)
+_FACTS = select(*_FACT_COLUMNS).where(
+    _OF_TEAM,
+    calls.c.number_id.in_(one_of("ids")),
+    calls.c.started_at.is_not(None),
+    (calls.c.outcome.in_(("missed", "successful"))) | (calls.c.direction == "out"),
+)
+_FACTS_SINCE = _FACTS.where(bindparam("since", type_=calls.c.started_at.type) < _MOMENT)
+_FACTS_BY_ID = select(*_FACT_COLUMNS).where(_OF_TEAM, calls.c.id.in_(one_of("ids")))
+_LINK = update(calls).where(_OF_TEAM, calls.c.id == bindparam("call")).values(case_id=bindparam("its_case"))
 
 
 async def stored_facts(c: AsyncConnection, team_id: int, connection_id: int, keys: Collection[str]) -> dict[str, Row]:
     """Call key → what is stored of calls already known."""
-    wanted = ("id", "call_key", "facts", "case_id", "number_id", "started_at", "contact_at")
-    query = select(*(calls.c[name] for name in wanted)).where(
-        calls.c.team_id == team_id, calls.c.connection_id == connection_id, calls.c.call_key.in_(keys)
-    )
-    return {row["call_key"]: row for row in await all_rows(c, query)}
+    which = {"of_team": team_id, "of_connection": connection_id, "keys": list(keys)}
+    return {row["call_key"]: row for row in await all_rows(c, _STORED_FACTS, which)}
 
 
 async def add_calls(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Insert calls of one connection; call key → id."""
     if not rows:
         return {}
-    added = await c.execute(insert(calls).returning(calls.c.call_key, calls.c.id), rows)
+    added = await c.execute(_ADD_CALLS, rows)
     return {row.call_key: row.id for row in added}
 
 
 async def change_calls(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the merged facts and the new verdicts of calls; of each row ``call`` names the call, the rest are columns."""
     if rows:
-        await c.execute(update(calls).where(calls.c.team_id == team_id, calls.c.id == bindparam("call")), rows)
+        mine = update(calls).where(calls.c.team_id == team_id, calls.c.id == bindparam("call"))
+        await c.execute(mine, rows)
 
 
 async def facts_of_numbers(
     c: AsyncConnection, team_id: int, number_ids: Collection[int], since: datetime | None
 ) -> dict[int, list[Row]]:
     """Number id → its external calls that matter to cases, later than ``since``."""
-    query = select(*_FACT_COLUMNS).where(
-        calls.c.team_id == team_id,
-        calls.c.number_id.in_(number_ids),
-        calls.c.started_at.is_not(None),
-        (calls.c.outcome.in_(("missed", "successful"))) | (calls.c.direction == "out"),
-    )
-    if since is not None:
-        query = query.where(since < _MOMENT)
+    query = _FACTS if since is None else _FACTS_SINCE
+    which = {"of_team": team_id, "ids": list(number_ids)} | ({} if since is None else {"since": since})
     found: dict[int, list[Row]] = defaultdict(list)
-    for row in await all_rows(c, query):
+    for row in await all_rows(c, query, which):
         found[row["number_id"]].append(row)
     return dict(found)
 
 
 async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:
     """The same columns for single calls (hidden callers)."""
-    query = select(*_FACT_COLUMNS).where(calls.c.team_id == team_id, calls.c.id.in_(ids))
-    return await all_rows(c, query)
+    return await all_rows(c, _FACTS_BY_ID, {"of_team": team_id, "ids": list(ids)}) if ids else []
 
 
 async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:
     """Write (call id, case id) pairs."""
     if not links:
         return
-    statement = (
-        update(calls)
-        .where(calls.c.team_id == team_id, calls.c.id == bindparam("call"))
-        .values(case_id=bindparam("its_case"))
-    )
-    await c.execute(statement, [{"call": call, "its_case": case} for call, case in links])
+    await c.execute(_LINK, [{"of_team": team_id, "call": call, "its_case": case} for call, case in links])
 
 
 async def mark_non_target(c: AsyncConnection, team_id: int, case_id: int, mark: Mapping[str, Any]) -> None:

@@ -11,10 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
 from followup.teams.tables import teams
-from storage.rows import Row, all_rows, one_row
+from storage.rows import Row, all_rows, one_of, one_row
 from storage.upsert import insert_or_ignore
 
 MARK = "mark"  # an action about calls, not about the case: the timeline does not know it
+
+# Built once: putting a statement together costs more than asking it.
+_OF_TEAM = cases.c.team_id == bindparam("of_team")
+_BY_ID = select(cases).where(_OF_TEAM, cases.c.id.in_(one_of("ids"))).order_by(cases.c.id)
+_STORED = (
+    select(cases)
+    .where(_OF_TEAM, cases.c.client_id.in_(one_of("clients")) | cases.c.id.in_(one_of("linked")))
+    .order_by(cases.c.id)
+)
+_ADD_CASES = insert(cases).returning(cases.c.id, sort_by_parameter_order=True)
+_ACTIONS = select(actions).where(
+    actions.c.team_id == bindparam("of_team"), actions.c.number_id.in_(one_of("ids")), actions.c.kind != MARK
+)
 
 
 async def lock_team(c: AsyncConnection, team_id: int) -> None:
@@ -25,8 +38,7 @@ async def lock_team(c: AsyncConnection, team_id: int) -> None:
 
 async def case_by_id(c: AsyncConnection, team_id: int, case_id: int) -> Row | None:
     """One case of the team."""
-    query = select(cases).where(cases.c.team_id == team_id, cases.c.id == case_id)
-    return await one_row(c, query)
+    return await one_row(c, _BY_ID, {"of_team": team_id, "ids": [case_id]})
 
 
 async def team_of_case(c: AsyncConnection, case_id: int) -> int | None:
@@ -36,8 +48,7 @@ async def team_of_case(c: AsyncConnection, case_id: int) -> int | None:
 
 async def cases_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:
     """Some cases of the team, in order of id."""
-    query = select(cases).where(cases.c.team_id == team_id, cases.c.id.in_(ids)).order_by(cases.c.id)
-    return await all_rows(c, query)
+    return await all_rows(c, _BY_ID, {"of_team": team_id, "ids": list(ids)}) if ids else []
 
 
 async def unheard(c: AsyncConnection, team_id: int) -> list[Row]:
@@ -51,16 +62,15 @@ async def stored_cases(
     c: AsyncConnection, team_id: int, client_ids: Collection[int], linked: Collection[int]
 ) -> list[Row]:
     """Cases of these clients, and those that changed calls were part of so far (``linked`` case ids)."""
-    own = cases.c.client_id.in_(client_ids) | cases.c.id.in_(linked)
-    query = select(cases).where(cases.c.team_id == team_id, own).order_by(cases.c.id)
-    return await all_rows(c, query)
+    which = {"of_team": team_id, "clients": list(client_ids), "linked": list(linked)}
+    return await all_rows(c, _STORED, which)
 
 
 async def add_cases(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert derived cases; their ids, in the same order."""
     if not rows:
         return []
-    return list(await c.scalars(insert(cases).returning(cases.c.id, sort_by_parameter_order=True), rows))
+    return list(await c.scalars(_ADD_CASES, rows))
 
 
 async def change_case(c: AsyncConnection, team_id: int, case_id: int, values: Mapping[str, Any]) -> None:
@@ -95,9 +105,7 @@ async def has_source(c: AsyncConnection, team_id: int, source_key: str) -> bool:
 
 async def actions_of_numbers(c: AsyncConnection, team_id: int, number_ids: Collection[int]) -> list[Row]:
     """Every action on these numbers."""
-    own = (actions.c.team_id == team_id, actions.c.number_id.in_(number_ids), actions.c.kind != MARK)
-    query = select(actions).where(*own)
-    return await all_rows(c, query)
+    return await all_rows(c, _ACTIONS, {"of_team": team_id, "ids": list(number_ids)}) if number_ids else []
 
 
 async def actions_of_calls(c: AsyncConnection, team_id: int, call_ids: Collection[int]) -> list[Row]:

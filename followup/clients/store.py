@@ -7,14 +7,29 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import clients, merges, numbers
-from storage.rows import Row, one_row
+from storage.rows import Row, one_of, one_row
 from storage.upsert import insert_or_ignore
 
 CHUNK = 500  # SQLite allows 32,766 variables; short IN lists keep its planner on the index
+
+# Built once: putting a statement together costs more than asking it.
+_ADD_CLIENTS = insert(clients).returning(clients.c.id)
+_ADD_NUMBERS = insert(numbers).returning(numbers.c.number, numbers.c.id)
+_OF_TEAM = numbers.c.team_id == bindparam("of_team")
+_KNOWN = select(numbers.c.number, numbers.c.id).where(_OF_TEAM, numbers.c.number.in_(one_of("wanted")))
+_OWNERS = select(numbers.c.id, numbers.c.client_id).where(_OF_TEAM, numbers.c.id.in_(one_of("ids")))
+_NUMBERS_OF = (
+    select(numbers.c.client_id, numbers.c.id, numbers.c.number)
+    .where(_OF_TEAM, numbers.c.client_id.in_(one_of("ids")))
+    .order_by(numbers.c.id)
+)
+_NAMED = select(clients.c.id, clients.c.name, clients.c.is_blocked).where(
+    clients.c.team_id == bindparam("of_team"), clients.c.id.in_(one_of("ids"))
+)
 
 
 async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], now: datetime) -> dict[str, int]:
@@ -27,10 +42,10 @@ async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], 
 async def _added(c: AsyncConnection, team_id: int, missing: Collection[str], now: datetime) -> dict[str, int]:
     """New clients are all alike, so it does not matter which of them gets which number."""
     client = {"team_id": team_id, "created_at": now, "is_blocked": False}
-    ids = await c.scalars(insert(clients).returning(clients.c.id), [client] * len(missing))
+    ids = await c.scalars(_ADD_CLIENTS, [client] * len(missing))
     pairs = zip(missing, ids, strict=True)
     rows = [{"team_id": team_id, "number": number, "client_id": client_id} for number, client_id in pairs]
-    added = await c.execute(insert(numbers).returning(numbers.c.number, numbers.c.id), rows)
+    added = await c.execute(_ADD_NUMBERS, rows)
     return {row.number: row.id for row in added}
 
 
@@ -39,8 +54,8 @@ async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dic
     pending = list(dict.fromkeys(wanted))
     for start in range(0, len(pending), CHUNK):
         part = pending[start : start + CHUNK]
-        query = select(numbers.c.number, numbers.c.id).where(numbers.c.team_id == team_id, numbers.c.number.in_(part))
-        found.update((row.number, row.id) for row in await c.execute(query))
+        which = {"of_team": team_id, "wanted": part}
+        found.update((row.number, row.id) for row in await c.execute(_KNOWN, which))
     return found
 
 
@@ -57,21 +72,17 @@ async def number_text(c: AsyncConnection, team_id: int, number_id: int) -> str:
 
 async def clients_of_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, int]:
     """Number id → client id."""
-    query = select(numbers.c.id, numbers.c.client_id).where(numbers.c.team_id == team_id, numbers.c.id.in_(ids))
-    return {row.id: row.client_id for row in await c.execute(query)}
+    if not ids:
+        return {}
+    return {row.id: row.client_id for row in await c.execute(_OWNERS, {"of_team": team_id, "ids": list(ids)})}
 
 
 async def numbers_of_clients(
     c: AsyncConnection, team_id: int, ids: Collection[int]
 ) -> dict[int, list[tuple[int, str]]]:
     """Client id → [(number id, number)], oldest first."""
-    query = (
-        select(numbers.c.client_id, numbers.c.id, numbers.c.number)
-        .where(numbers.c.team_id == team_id, numbers.c.client_id.in_(ids))
-        .order_by(numbers.c.id)
-    )
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row in await c.execute(query):
+    for row in await c.execute(_NUMBERS_OF, {"of_team": team_id, "ids": list(ids)}) if ids else ():
         found[row.client_id].append((row.id, row.number))
     return dict(found)
 
@@ -106,10 +117,10 @@ async def is_blocked(c: AsyncConnection, team_id: int, client_id: int) -> bool:
 
 async def named(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, tuple[str | None, bool]]:
     """Client id → (name, is on the blacklist)."""
-    query = select(clients.c.id, clients.c.name, clients.c.is_blocked).where(
-        clients.c.team_id == team_id, clients.c.id.in_(ids)
-    )
-    return {row.id: (row.name, row.is_blocked) for row in await c.execute(query)}
+    if not ids:
+        return {}
+    found = await c.execute(_NAMED, {"of_team": team_id, "ids": list(ids)})
+    return {row.id: (row.name, row.is_blocked) for row in found}
 
 
 async def add_merge(c: AsyncConnection, values: Mapping[str, Any]) -> bool:

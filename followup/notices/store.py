@@ -7,15 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.notices import priorities
+from followup.notices.behind_store import behind, raised
 from followup.notices.tables import cards, chats, letters
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 Subject = Literal["case", "screen", "bundle"]
+# Built once: putting a statement together costs more than asking it.
+_OF_KIND = (
+    select(chats)
+    .where(chats.c.team_id == bindparam("of_team"), chats.c.kind == bindparam("of_kind"))
+    .order_by(chats.c.id)
+)
+_BY_ID = select(chats).where(chats.c.team_id == bindparam("of_team"), chats.c.id == bindparam("of_chat"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +67,12 @@ def _chat(row: Row) -> Chat:
 
 async def chats_of(c: AsyncConnection, team_id: int, kind: str) -> list[Chat]:
     """The team's chats of one kind (team | private | other)."""
-    query = select(chats).where(chats.c.team_id == team_id, chats.c.kind == kind).order_by(chats.c.id)
-    return [_chat(row) for row in await all_rows(c, query)]
+    return [_chat(row) for row in await all_rows(c, _OF_KIND, {"of_team": team_id, "of_kind": kind})]
 
 
 async def chat_by_id(c: AsyncConnection, team_id: int, chat_id: int) -> Chat | None:
     """One chat of the team."""
-    query = select(chats).where(chats.c.team_id == team_id, chats.c.id == chat_id)
-    row = await one_row(c, query)
+    row = await one_row(c, _BY_ID, {"of_team": team_id, "of_chat": chat_id})
     return _chat(row) if row else None
 
 
@@ -140,13 +146,8 @@ async def raise_cards(
     """The truth has changed: every card of these subjects is behind it (held ones stay held), and so is every bundle."""
     if not ids:
         return
-    mine = (cards.c.subject == subject) & cards.c.subject_id.in_(ids)
-    if subject == "case":
-        lines = cards.alias("lines")
-        is_line = (lines.c.team_id == team_id) & (lines.c.subject == subject) & lines.c.subject_id.in_(ids)
-        bundles = select(lines.c.bundle_id).where(is_line, lines.c.state == "bundled")
-        mine |= cards.c.id.in_(bundles)
-    await raise_where(c, team_id, mine, priority)
+    which = {"of_team": team_id, "of_subject": subject, "ids": list(ids), "by": priority}
+    await c.execute(raised(has_bundles=subject == "case"), which)
 
 
 async def raise_card(c: AsyncConnection, team_id: int, card_id: int) -> None:
@@ -167,11 +168,8 @@ async def change_buttons_at(c: AsyncConnection, team_id: int, card_id: int, at: 
 
 
 async def raise_where(c: AsyncConnection, team_id: int, where: ColumnElement[bool], priority: int) -> None:
-    """These cards of the team are behind the truth; one that waits already keeps the better of both priorities."""
-    is_waiting = cards.c.wanted > cards.c.shown
-    better = case((is_waiting & (cards.c.priority < priority), cards.c.priority), else_=priority)
-    raised = update(cards).where(cards.c.team_id == team_id, where)
-    await c.execute(raised.values(wanted=cards.c.wanted + 1, priority=better))
+    """These cards of the team are behind the truth."""
+    await c.execute(behind(team_id, priority).where(where))
 
 
 async def card_of(c: AsyncConnection, team_id: int, chat_id: int, subject: Subject, subject_id: int) -> Row | None:

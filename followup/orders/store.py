@@ -11,7 +11,13 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.orders.tables import orders
-from storage.rows import Row, all_rows, one_row
+from storage.rows import Row, all_rows, one_of, one_row
+
+# Built once: putting a statement together costs more than asking it.
+_OF_TEAM = orders.c.team_id == bindparam("of_team")
+_OF_NUMBERS = select(orders).where(_OF_TEAM, orders.c.number_id.in_(one_of("ids")))
+_OF_NUMBERS_SINCE = _OF_NUMBERS.where(orders.c.ordered_at > bindparam("since"))
+_OF_CASES = select(orders).where(_OF_TEAM, orders.c.case_id.in_(one_of("ids"))).order_by(orders.c.ordered_at)
 
 
 async def stored(c: AsyncConnection, team_id: int, connection_id: int, key: str) -> Row | None:
@@ -37,11 +43,10 @@ async def facts_of_numbers(
     c: AsyncConnection, team_id: int, number_ids: Collection[int], since: datetime | None
 ) -> dict[int, list[Row]]:
     """Number id → its orders later than ``since``."""
-    query = select(orders).where(orders.c.team_id == team_id, orders.c.number_id.in_(number_ids))
-    if since is not None:
-        query = query.where(orders.c.ordered_at > since)
+    query = _OF_NUMBERS if since is None else _OF_NUMBERS_SINCE
+    which = {"of_team": team_id, "ids": list(number_ids)} | ({} if since is None else {"since": since})
     found: dict[int, list[Row]] = defaultdict(list)
-    for row in await all_rows(c, query):
+    for row in await all_rows(c, query, which) if number_ids else ():
         found[row["number_id"]].append(row)
     return dict(found)
 
@@ -60,10 +65,7 @@ async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[
 
 async def of_case(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> dict[int, list[Row]]:
     """Case id → its orders, in order of time."""
-    query = (
-        select(orders).where(orders.c.team_id == team_id, orders.c.case_id.in_(case_ids)).order_by(orders.c.ordered_at)
-    )
     found: dict[int, list[Row]] = defaultdict(list)
-    for row in await all_rows(c, query):
+    for row in await all_rows(c, _OF_CASES, {"of_team": team_id, "ids": list(case_ids)}) if case_ids else ():
         found[row["case_id"]].append(row)
     return dict(found)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams.tables import connections, teams
-from storage.rows import Row, all_rows
+from storage.rows import Row, all_rows, one_of
+
+_HEARD = (
+    update(connections)
+    .where(connections.c.team_id == bindparam("of_team"), connections.c.id.in_(one_of("ids")))
+    .values(last_event_at=bindparam("now"))
+)
 
 
 async def heard_from(c: AsyncConnection, team_id: int, ids: Collection[int], now: datetime) -> None:
     """These PBXs have just spoken."""
-    mine = (connections.c.team_id == team_id) & connections.c.id.in_(ids)
-    await c.execute(update(connections).where(mine).values(last_event_at=now))
+    await c.execute(_HEARD, {"of_team": team_id, "ids": list(ids), "now": now})
 
 
 async def every_connection(c: AsyncConnection) -> list[Row]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams import tables as t
@@ -30,6 +30,11 @@ class Connection:
     options: str
 
 
+# Built once: putting a statement together costs more than asking it.
+_REVISION = select(t.teams.c.revision).where(t.teams.c.id == bindparam("of_team"))
+_BY_TOKEN = select(t.connections).where(t.connections.c.token == bindparam("of_token"))
+
+
 async def team_id_of(c: AsyncConnection, team: str) -> int | None:
     """A team by name, or by id."""
     found = await c.scalar(select(t.teams.c.id).where(t.teams.c.name == team))
@@ -45,7 +50,7 @@ async def team_ids(c: AsyncConnection) -> list[int]:
 
 async def revision(c: AsyncConnection, team_id: int) -> int | None:
     """Raised by every change of the team's settings, lines or people."""
-    return await c.scalar(select(t.teams.c.revision).where(t.teams.c.id == team_id))
+    return await c.scalar(_REVISION, {"of_team": team_id})
 
 
 async def touch(c: AsyncConnection, team_id: int) -> None:
@@ -146,7 +151,7 @@ async def latest_settings(c: AsyncConnection, team_id: int) -> dict[str, str]:
 
 async def connection_by_token(c: AsyncConnection, token: str) -> Connection | None:
     """The PBX connection behind a hook address."""
-    row = await one_row(c, select(t.connections).where(t.connections.c.token == token))
+    row = await one_row(c, _BY_TOKEN, {"of_token": token})
     return _connection(row) if row else None
 
 

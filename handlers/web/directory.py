@@ -96,7 +96,7 @@ class Directory:
             self._known.popitem(last=False)
 
     async def _ask(self, token: str) -> Line | None:
-        async with self._database.read() as c:
+        async with self._database.glance() as c:
             connection = await teams.connection_by_token(c, token)
             if connection is None:
                 return None

@@ -70,10 +70,20 @@ def statements_of(module: Module) -> list[Statement]:
             tables=frozenset(set(re.findall(r"\w+", told)) & set(all_tables())),
             callers=tuple(_callers(name, module)) if name.startswith("_") else (),
         )
-        for name, function in functions(module.tree)
+        for name, function in [*functions(module.tree), *_constants(module.tree)]
         for node in ast.walk(function)
         if isinstance(node, ast.stmt) and _begins_statement(node)
     ]
+
+
+def _constants(tree: ast.Module) -> list[tuple[str, ast.stmt]]:
+    """(name, assignment) of what a module builds once."""
+    found: list[tuple[str, ast.stmt]] = []
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            [target, *_] = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found.append((ast.unparse(target), node))
+    return found
 
 
 def _callers(private: str, module: Module) -> list[str]:
@@ -111,7 +121,7 @@ def _is_table_or_library(owner: ast.expr) -> bool:
     return last in all_tables() or last in {"sa", "sqlalchemy"}
 
 
-def _told(node: ast.stmt, function: Function, module: Module) -> str:
+def _told(node: ast.stmt, function: ast.stmt, module: Module) -> str:
     meanings = _meanings(module.tree, function)
     told: dict[int, str] = {}
     waiting: list[ast.AST] = [node]
@@ -126,7 +136,7 @@ def _told(node: ast.stmt, function: Function, module: Module) -> str:
     return " ".join(told.values())
 
 
-def _meanings(tree: ast.Module, function: Function) -> dict[str, list[ast.AST]]:
+def _meanings(tree: ast.Module, function: ast.stmt) -> dict[str, list[ast.AST]]:
     """What a name stands for: every assignment to it in the function, else the module's constant or private function."""
     found: dict[str, list[ast.AST]] = {}
     for node in [*ast.walk(function), *tree.body]:

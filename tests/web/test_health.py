@@ -45,7 +45,7 @@ async def test_a_database_away_is_503_and_the_process_still_lives(house, monkeyp
         raise OperationalError("SELECT", {}, Exception("database is locked"))
 
     with monkeypatch.context() as outage:
-        outage.setattr(Database, "read", away)
+        outage.setattr(Database, "glance", away)
         said = await house.get("/readyz")
         assert (said.status, said.document["database"]) == (503, "does not answer")
         assert (await house.get("/metrics")).status == 200
@@ -59,7 +59,7 @@ async def test_a_bug_is_503_in_json_and_logged_without_the_token(house, connect,
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(Database, "read", bug)
+        broken.setattr(Database, "glance", bug)
         said = await house.post(path, json=CALL)
     assert (said.status, set(said.document)) == (503, {"error"})
     [record] = [each for each in caplog.records if each.levelno == logging.ERROR]

@@ -152,7 +152,7 @@ async def test_an_address_that_cannot_be_looked_up_is_503_not_404(house, connect
         raise OperationalError("SELECT", {}, Exception("gone"))
 
     with monkeypatch.context() as outage:
-        outage.setattr(Database, "read", away)
+        outage.setattr(Database, "glance", away)
         assert (await house.post(path, json=CALL)).status == 503
     assert (await house.post(path, json=CALL)).status == 200
 

@@ -1,0 +1,98 @@
+"""SQLite beside us: short statements run where they are asked, what waits for a lock or the disk runs in the thread.
+
+aiosqlite hands every call to the thread of its connection: for a statement of twenty microseconds the way there and
+back costs ten times as much, four times over (cursor, execute, fetch, close). Short transactions therefore ask SQLite
+directly and leave to the thread only what may have to wait: BEGIN IMMEDIATE (for another process's lock), COMMIT (for
+the disk), opening and closing. Long queries belong to ``Database.read``, whose connections are plain ones.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, Final
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_dbapi
+from sqlalchemy.util import await_only
+
+# Two threads use the connection, but never at once: SQLAlchemy gives it to one statement at a time.
+CONNECT_ARGS: Final = {"check_same_thread": False}
+
+
+async def _at_once() -> None:
+    """Awaited once a statement: SQLAlchemy takes a driver that never waits for a synchronous one, and refuses it."""
+
+
+class NearCursor(sqlite3.Cursor):
+    """SQLite's own cursor; rows are fetched at once, as those of aiosqlite are, so no result outlives its transaction."""
+
+    _rows: list[Any]
+
+    def execute(self, sql: str, parameters: Any = ()) -> NearCursor:
+        """Run a statement and fetch what it finds."""
+        await_only(_at_once())
+        super().execute(sql, parameters)
+        self._rows = super().fetchall() if self.description else []
+        return self
+
+    def executemany(self, sql: str, parameters: Any) -> NearCursor:
+        """Run a statement for each of the rows."""
+        await_only(_at_once())
+        super().executemany(sql, parameters)
+        return self
+
+    def fetchone(self) -> Any:
+        """The next row, or None."""
+        return self._rows.pop(0) if self._rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """The next rows."""
+        count = self.arraysize if size is None else size
+        taken, self._rows = self._rows[:count], self._rows[count:]
+        return taken
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        taken, self._rows = self._rows, []
+        return taken
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        return iter(self.fetchall())
+
+    async def _async_soft_close(self) -> None:
+        """SQLAlchemy's way to close what it has read: nothing is open."""
+
+
+class NearConnection(AsyncAdapt_aiosqlite_connection):
+    """An aiosqlite connection whose statements are plain calls of SQLite's own cursor."""
+
+    __slots__ = ()
+
+    def cursor(self, server_side: bool = False) -> Any:
+        """SQLite's own cursor, as SQLAlchemy's synchronous dialect uses it."""
+        return self._connection._conn.cursor(NearCursor)
+
+    def begin(self, statement: str) -> None:
+        """Begin a transaction; a writer may have to wait for another process, in the thread."""
+        if statement == "BEGIN":
+            self._connection._conn.execute(statement)
+        else:
+            await_only(self._connection.execute(statement))
+
+    def rollback(self) -> None:
+        """Nothing is waited for: what was written never left the memory of this process."""
+        if self._connection._connection:
+            self._connection._conn.rollback()
+
+
+class NearSqlite(AsyncAdapt_aiosqlite_dbapi):
+    """The driver that ``create_async_engine(module=…)`` is given."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite3)
+
+    def connect(self, *arg: Any, **kw: Any) -> NearConnection:
+        """Opened by aiosqlite, in the thread that will wait for its commits."""
+        plain = super().connect(*arg, **kw)
+        return NearConnection(self, plain._connection)
