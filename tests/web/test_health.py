@@ -45,7 +45,7 @@ async def test_a_database_away_is_503_and_the_process_still_lives(house, monkeyp
         raise OperationalError("SELECT", {}, Exception("database is locked"))
 
     with monkeypatch.context() as outage:
-        outage.setattr(Database, "glance", away)
+        outage.setattr(Database, "read", away)
         said = await house.get("/readyz")
         assert (said.status, said.document["database"]) == (503, "does not answer")
         assert (await house.get("/metrics")).status == 200
