@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 4
 ARGS ?=
 
-.PHONY: help demo test crash check bench install format lock messages clean
+.PHONY: help demo test crash check bench soak install format lock messages clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ check: install ## format, lint, types, import contracts, templates and locales
 
 bench: install ## the benchmarks, as ratios
 	$(BIN)/python -m tests.bench $(ARGS)
+
+soak: install ## 20 minutes on PostgreSQL while Telegram errs and processes are killed (ARGS="--minutes 1 --rate 50 --seed 7")
+	$(BIN)/python -m tests.soak $(ARGS)
 
 install: $(INSTALLED) ## .venv with the program and its development tools, from the pinned lock
 
