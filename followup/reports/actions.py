@@ -67,12 +67,19 @@ async def listed(desk: Desk, selection: Selection, figure: Figure, offset: int =
         case "callbacks":
             return await _orders(desk, question, figure, page)
         case "calls":
-            condition = calls_store.behind(question, figure.column, calls.row_condition(question, figure.row))
-            return await _calls(desk, question, condition, page)
+            return await _calls_of_row(desk, question, figure, page)
         case "missed":
             return await _missed(desk, question, figure, page)
         case "team":
             return await _team(desk, question, figure, page)
+
+
+async def _calls_of_row(desk: Desk, question: Question, figure: Figure, page: tuple[int, int]) -> Listing:
+    condition = calls_store.behind(question, figure.column, calls.row_condition(question, figure.row))
+    if figure.column not in calls_store.DEAR:
+        return await _calls(desk, question, condition, page)
+    total, rows = await items_store.rare_calls_behind(desk.c, question, condition, page)
+    return Listing(total=total, items=tuple(call_item(question, row) for row in rows))
 
 
 async def _calls(desk: Desk, question: Question, condition: Any, page: tuple[int, int]) -> Listing:

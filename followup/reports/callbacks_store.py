@@ -54,7 +54,8 @@ async def attempts_of(c: AsyncConnection, question: Question) -> list[Row]:
     """(order, call) pairs: calls that carry the order's key, and outbound ones to its number until its deadline."""
     named = and_(calls.c.team_id == orders.c.team_id, calls.c.order_key == orders.c.order_key)
     dialled = and_(
-        *(calls.c.team_id == orders.c.team_id, calls.c.number_id == orders.c.number_id, calls.c.direction == "out"),
+        # A number is one team's: naming the team here would lead the planner to all of its calls.
+        *(calls.c.number_id == orders.c.number_id, calls.c.direction == "out"),
         *(calls.c.order_key.is_(None), calls.c.started_at >= orders.c.ordered_at),
         calls.c.started_at <= orders.c.deadline_at,
     )

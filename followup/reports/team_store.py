@@ -30,10 +30,9 @@ def _called(question: Question) -> list[Condition]:
     ]
 
 
-def _is_attempt(question: Question) -> Condition:
+def _is_attempt(_: Question) -> Condition:
     """D8: an outbound call to a client who was waiting."""
-    waiting = select(cases.c.id).where(cases.c.team_id == question.book.id, cases.c.state != "withdrawn")
-    return and_(calls.c.direction == "out", calls.c.case_id.in_(waiting))
+    return and_(calls.c.direction == "out", calls.c.case_id.is_not(None))
 
 
 def _is_first_attempt(question: Question) -> Condition:
