@@ -9,13 +9,16 @@ from typing import Any
 from followup.reports.actions import build, listed
 from followup.reports.selection import Selection, selection_of
 from followup.reports.shape import Figure, Report, to_json, value_of
+from followup.teams.book import TeamBook
+from followup.teams.desk import Desk
+from followup.teams.store import load_book
 from tests.reports.count import Counter
 from tests.reports.lived import Lived
 from tests.reports.told import Counted, RowKey
 
-# Tickets come with their own report; a spread opens no list.
-_NOT_COUNTED = ("tickets", "tickets_by_missed", "tickets_in_work")
-_PAGE = 7
+# Tickets come with their own report; occupancy needs to know who was ready to talk (S3).
+_NOT_COUNTED = ("tickets", "tickets_by_missed", "tickets_in_work", "occupancy")
+_PAGE = 37
 
 
 class Comparison:
@@ -25,6 +28,7 @@ class Comparison:
         self.lived, self.counter = lived, counter
         self.wrong: list[str] = []
         self.keys: dict[tuple[str, int], str] = {}
+        self.book: TeamBook | None = None
 
     async def look(
         self,
@@ -37,14 +41,16 @@ class Comparison:
     ) -> None:
         """Build, count, compare; with ``opens`` every figure is opened, too."""
         selection = selection_of(kind, *days, filters, options)
-        async with self.lived.desk() as desk:
-            report = await build(desk, selection)
-        counted = self._counted(selection)
         said = f"{kind} {days[0]}..{days[1]} {dict(filters or {})} {dict(options or {})}"
-        self._compare(said, report, counted)
-        if opens:
-            self.keys = self.keys or await self.lived.keys()
-            await self._open(said, report, counted)
+        counted = self._counted(selection)
+        self.keys = self.keys or await self.lived.keys()
+        async with self.lived.database.read() as c:
+            self.book = self.book or await load_book(c, self.lived.team_id)
+            desk = Desk(c, self.book, self.lived.now)
+            report = await build(desk, selection)
+            self._compare(said, report, counted)
+            if opens:
+                await self._open(desk, said, report, counted)
 
     def _counted(self, selection: Selection) -> Counted:
         asked = (selection.begins, selection.ends, selection.filters)
@@ -61,12 +67,12 @@ class Comparison:
     def _compare(self, said: str, report: Report, counted: Counted) -> None:
         document = to_json(report)
         theirs: dict[RowKey | None, Mapping[str, Any]] = {None: document["total"]}
-        if report.selection.kind != "missed":
-            theirs |= {_row_key(report, row): row for row in document["rows"]}
+        theirs |= {self._row_key(report, row): row for row in document["rows"]}
+        columns = {column.key for column in report.columns if column.unit not in ("text", "moment")}
         for row in theirs.keys() | counted.figures.keys():
             ours, found = counted.figures.get(row, {}), theirs.get(row, {})
-            columns = {column.key for column in report.columns if column.unit != "text"} if row in theirs else set()
-            for column in (columns | ours.keys()) - set(_NOT_COUNTED):
+            wanted = ours.keys() if report.selection.kind == "missed" else columns | ours.keys()
+            for column in wanted - set(_NOT_COUNTED):
                 self._same(f"{said} row {row} {column}", ours.get(column), value_of(found, column))
 
     def _same(self, said: str, ours: Any, theirs: Any) -> None:
@@ -74,33 +80,47 @@ class Comparison:
         if not same:
             self.wrong.append(f"{said}: counted {ours}, reported {theirs}")
 
-    async def _open(self, said: str, report: Report, counted: Counted) -> None:
-        rows: list[tuple[str | None, RowKey | None]] = [(None, None)]
+    async def _open(self, desk: Desk, said: str, report: Report, counted: Counted) -> None:
+        rows: list[tuple[str | None, Mapping[str, Any]]] = [(None, report.total)]
         if report.selection.kind != "missed":
-            keys = [_row_key(report, row) for row in report.rows]
-            rows += list(zip(report.row_keys, keys, strict=True))
+            rows += list(zip(report.row_keys, report.rows, strict=True))
         for name, row in rows:
+            ours = counted.lists.get(self._row_key(report, row) if name is not None else None, {})
             for column in report.columns:
-                ours = counted.lists.get(row, {}).get(column.key)
-                if column.opens and (ours is not None or _is_figure(report, column.key)):
-                    await self._list(
-                        f"{said} row {row} {column.key}", report, Figure(row=name, column=column.key), ours
-                    )
+                figure = value_of(row, column.key)
+                if column.opens and figure is not None:
+                    listing = await self._listing(desk, report, Figure(row=name, column=column.key))
+                    self._same_list(f"{said} row {name} {column.key}", listing, ours.get(column.key))
+                    if column.unit in ("count", "spread"):
+                        length = figure["n"] if column.unit == "spread" else figure
+                        self._same(f"{said} row {name} {column.key}: list", listing[0], length)
 
-    async def _list(self, said: str, report: Report, figure: Figure, ours: set[str] | None) -> None:
+    async def _listing(self, desk: Desk, report: Report, figure: Figure) -> tuple[int, list[str]]:
+        """What the list says it has, and what all its pages have."""
         found: list[str] = []
         while True:
-            async with self.lived.desk() as desk:
-                page = await listed(desk, report.selection, figure, len(found), _PAGE)
+            page = await listed(desk, report.selection, figure, len(found), _PAGE)
             found += [self.keys.get((item.kind, item.id), f"{item.kind} {item.id}?") for item in page.items]
-            if not page.items:
-                break
-        if len(found) != page.total or len(set(found)) != len(found):
-            self.wrong.append(f"{said}: {len(found)} listed of {page.total}")
+            if len(page.items) < _PAGE:
+                return page.total, found
+
+    def _same_list(self, said: str, listing: tuple[int, list[str]], ours: set[str] | None) -> None:
+        total, found = listing
+        if len(found) != total or len(set(found)) != len(found):
+            self.wrong.append(f"{said}: {len(found)} listed of {total}")
         if ours is not None and set(found) != ours:
-            self.wrong.append(
-                f"{said}: only counted {sorted(ours - set(found))}, only listed {sorted(set(found) - ours)}"
-            )
+            only = sorted(ours - set(found)), sorted(set(found) - ours)
+            self.wrong.append(f"{said}: only counted {only[0]}, only listed {only[1]}")
+
+    def _row_key(self, report: Report, row: Mapping[str, Any]) -> RowKey:
+        match report.selection.kind:
+            case "callbacks":
+                return (row["widget"],)
+            case "missed":
+                return (self.keys.get(("case", row["case_id"])),)
+            case "calls" if report.selection.is_on("by_extension"):
+                return (row["manager"], row["extension"])
+        return (row["manager"],)
 
 
 def _is_same_spread(ours: Mapping[str, Any], theirs: Any) -> bool:
@@ -110,16 +130,3 @@ def _is_same_spread(ours: Mapping[str, Any], theirs: Any) -> bool:
     low, high = ours["p90"]
     is_near = all(abs(ours[name] - theirs[name]) <= 1 for name in ("mean", "median"))
     return bool(ours["n"] == theirs["n"] and is_near and low <= theirs["p90"] <= high)
-
-
-def _is_figure(report: Report, column: str) -> bool:
-    return value_of(report.total, column) is not None
-
-
-def _row_key(report: Report, row: Mapping[str, Any]) -> RowKey:
-    match report.selection.kind:
-        case "callbacks":
-            return (row["widget"],)
-        case "calls" if report.selection.is_on("by_extension"):
-            return (row["manager"], row["extension"])
-    return (row["manager"],)

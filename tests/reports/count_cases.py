@@ -39,7 +39,28 @@ class MissedCount(Story):
         clients = {case.client for case, _ in pairs if case.client is not None}
         figures = {f"{unit}.{fate}": 0 for unit in ("cases", "calls") for fate in ("total", *FATES)}
         figures |= {name: len(ids) for name, ids in lists.items()} | {"clients": len(clients)}
-        return Counted({None: figures}, {None: dict(lists)})
+        counted = Counted({None: figures}, {None: dict(lists)})
+        counted.figures |= {(case.misses[0].id,): _row(case) for case, _ in pairs}
+        return counted
+
+
+def _row(case: Case) -> dict[str, Any]:
+    """R10–R15, X24 of one case."""
+    first = case.misses[0].at if not case.orders else min(case.misses[0].at, case.orders[0].at)
+    seconds = {
+        "first_attempt_seconds": case.first_attempt_at,
+        "contact_seconds": case.closed_at if case.contact else None,
+    }
+    row = {name: int((at - first).total_seconds()) for name, at in seconds.items() if at is not None}
+    return row | {
+        "missed": len(case.misses),
+        "attempts": len(case.attempts),
+        "reason": case.misses[-1].reason,
+        "reasons": [miss.reason for miss in case.misses],
+        "lost_seconds": int((case.misses[-1].at - first).total_seconds()),
+        "how": None if case.how == "open" else case.how,
+        "closed_by": case.closed_by,
+    }
 
 
 def _is_miss_wanted(miss: Call, filters: Mapping[str, Sequence[str]]) -> bool:

@@ -135,6 +135,8 @@ class Lived:
         missed = [row for row in call_rows if row["outcome"] == "missed" and row["case_id"] is not None]
         for row in sorted(missed, key=lambda row: (row["started_at"], row["call_key"])):
             known.setdefault(("case", row["case_id"]), row["call_key"])
+        for row in sorted(order_rows, key=lambda row: (row["ordered_at"], row["order_key"])):
+            known.setdefault(("case", row["case_id"]), row["order_key"])
         return known
 
 

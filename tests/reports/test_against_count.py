@@ -28,7 +28,7 @@ def periods(story: Fortnight) -> list[tuple[date, date]]:
     return [(story.begins, story.ends), (story.begins, story.begins + 6 * DAY), *days]
 
 
-async def look_everywhere(comparison: Comparison, story: Fortnight) -> None:
+async def look_everywhere(comparison: Comparison, story: Fortnight, *, opens: bool = True) -> None:
     whole, *parts = periods(story)
     for kind in ("calls", "callbacks", "missed", "team"):
         await comparison.look(kind, whole, opens=True)
@@ -36,10 +36,10 @@ async def look_everywhere(comparison: Comparison, story: Fortnight) -> None:
             await comparison.look(kind, days)
     for chosen in itertools.product(("yes", "no"), repeat=3):
         await comparison.look("calls", whole, options=dict(zip(_OPTIONS, chosen, strict=True)))
-    await comparison.look("calls", whole, options=dict.fromkeys(_OPTIONS, "yes"), opens=True)
+    await comparison.look("calls", whole, options=dict.fromkeys(_OPTIONS, "yes"), opens=opens)
 
 
-async def look_through_filters(comparison: Comparison, story: Fortnight) -> None:
+async def look_through_filters(comparison: Comparison, story: Fortnight, *, opens: bool = True) -> None:
     whole = (story.begins, story.ends)
     for filters in (
         {"manager": ["Olga"]},
@@ -47,31 +47,31 @@ async def look_through_filters(comparison: Comparison, story: Fortnight) -> None
         {"line": [SALES]},
         {"line": [SERVICE, SALES]},
     ):
-        await comparison.look("calls", whole, filters, opens=True)
+        await comparison.look("calls", whole, filters, opens=opens)
         await comparison.look("calls", whole, filters, {"first_call": "yes"})
     await comparison.look("calls", whole, {"manager": ["none", "Olga"], "line": [SERVICE]})
     for filters in ({"widget": ["site"]}, {"widget": ["site", "bot"]}):
-        await comparison.look("callbacks", whole, filters, opens=True)
+        await comparison.look("callbacks", whole, filters, opens=opens)
     for filters in ({"line": [SERVICE]}, {"reason": ["off_hours", "not_answered"]}, {"manager": ["none"]}):
-        await comparison.look("missed", whole, filters, opens=True)
+        await comparison.look("missed", whole, filters, opens=opens)
     await comparison.look("team", whole, {"manager": ["Olga", "none"]}, opens=True)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.timeout(300)
-async def test_every_figure_and_its_list_are_those_of_the_count(database, seed):
-    await _all_is_equal(database, seed)
+async def test_every_figure_and_its_list_are_those_of_the_count(database, seed, request):
+    await _all_is_equal(database, seed, opens=request.config.getoption("--all"))
 
 
 @pytest.mark.parametrize("backend", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 @pytest.mark.timeout(300)
-async def test_every_figure_and_its_list_are_those_of_the_count_on_postgres(database, seed):
-    await _all_is_equal(database, seed)
+async def test_every_figure_and_its_list_are_those_of_the_count_on_postgres(database, seed, request):
+    await _all_is_equal(database, seed, opens=request.config.getoption("--all"))
 
 
-async def _all_is_equal(database, seed: int) -> None:
+async def _all_is_equal(database, seed: int, *, opens: bool) -> None:
     comparison = await compared(database, seed)
     story = fortnight(seed)
-    await look_everywhere(comparison, story)
-    await look_through_filters(comparison, story)
+    await look_everywhere(comparison, story, opens=opens)
+    await look_through_filters(comparison, story, opens=opens)
     assert comparison.wrong == [], f"seed {seed}: {len(comparison.wrong)} differences"
