@@ -11,7 +11,7 @@ from babel.dates import format_date
 from messenger.render import known_language
 from messenger.report_pictures.figures import Column, Stack, stack
 from messenger.report_pictures.page import Asked, Page, key_line, nothing, page, words_of
-from messenger.report_pictures.style import INNER, SMALL, WIDTH, readable_on
+from messenger.report_pictures.style import INNER, SMALL, WIDTH, Bar, draw_bars, readable_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LEFT, _FOOT = 56, 96
 _BAR = 0.8
 _DIGIT = 17  # px of a digit at the smallest size
+_LOWEST_TOLD = 34  # px of a part that can hold its figure
 _MOST_WITH_WEEKDAYS = 16
 
 
@@ -53,18 +54,28 @@ def _set_scale(axes: Axes, found: Stack, drawn: Page) -> None:
 def _draw(axes: Axes, found: Stack, drawn: Page, height: float) -> None:
     theme, floors = drawn.sheet.theme, [0] * len(found.columns)
     slot, unit = INNER / len(found.columns), height / axes.get_ylim()[1]
+    longest = len(str(max(map(max, (column.figures for column in found.columns)))))
+    are_told = longest * _DIGIT <= slot * _BAR - 6
     for place, part in enumerate(found.parts):
         colour, hatch = theme.parts[part]
         heights = [column.figures[place] for column in found.columns]
-        style: dict[str, Any] = {"color": colour, "edgecolor": theme.paper, "hatch": hatch, "linewidth": 1.0}
-        axes.bar(range(len(heights)), heights, _BAR, bottom=floors, **style)
-        for at, figure in enumerate(heights):
-            # A figure that would not fit into its part is left to the total above the column.
-            if not hatch and figure * unit >= 34 and len(str(figure)) * _DIGIT <= slot * _BAR - 6:
-                ink: dict[str, Any] = {"color": readable_on(colour), "weight": "bold", "size": SMALL}
-                axes.text(at, floors[at] + figure / 2, str(figure), ha="center", va="center", **ink)
+        style = {"facecolor": colour, "edgecolor": theme.paper, "hatch": hatch, "linewidth": 1.0}
+        draw_bars(axes, _bars(floors, heights), **style)
+        # A figure that would not fit into its part is left to the total above the column.
+        told = [at for at, figure in enumerate(heights) if are_told and not hatch and figure * unit >= _LOWEST_TOLD]
+        for at in told:
+            ink: dict[str, Any] = {"color": readable_on(colour), "weight": "bold", "size": SMALL}
+            axes.text(at, floors[at] + heights[at] / 2, str(heights[at]), ha="center", va="center", **ink)
         floors = [floor + figure for floor, figure in zip(floors, heights, strict=True)]
     _label_totals(axes, found.columns, slot, drawn)
+
+
+def _bars(floors: Sequence[int], heights: Sequence[int]) -> list[Bar]:
+    return [
+        (place - _BAR / 2, float(floor), _BAR, float(height))
+        for place, (floor, height) in enumerate(zip(floors, heights, strict=True))
+        if height
+    ]
 
 
 def _label_totals(axes: Axes, columns: Sequence[Column], slot: float, drawn: Page) -> None:

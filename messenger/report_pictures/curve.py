@@ -21,6 +21,7 @@ _REACHES = (
     (744, (8, 24, 72, 168, 744)),
 )
 _NEARLY_ALL = 0.97
+_HIGH, _STEEP = 0.86, 0.08
 _LEFT, _RISK = 140, 92
 
 
@@ -96,16 +97,17 @@ def _draw(axes: Axes, found: Curve, reach: float, drawn: Page) -> None:
 
 
 def _label(axes: Axes, found: Curve, ticks: tuple[float, ...], drawn: Page) -> None:
-    """The figure itself at each marked hour, above the line at its beginning and below it near the top."""
-    theme = drawn.sheet.theme
+    """The figure itself at each marked hour: above the band, below it near the top, beside the line where it climbs."""
+    theme, points = drawn.sheet.theme, list(found.points)
     for tick in ticks:
-        point = share_at(list(found.points), tick)
-        if point is None:
+        point, later = share_at(points, tick), share_at(points, tick * 2)
+        if point is None or later is None:
             continue
         axes.plot(_place(tick), point.share, "o", color=theme.accent, markersize=11, markeredgecolor=theme.paper)
-        is_high = point.high > 0.86
+        is_high = point.high > _HIGH
+        is_beside = tick == ticks[-1] or later.share - point.share > _STEEP
         height = max(point.low - 0.035, 0.03) if is_high else min(point.high + 0.035, 0.97)
-        ends: dict[str, Any] = {"va": "top" if is_high else "bottom", "ha": "right" if tick == ticks[-1] else "center"}
+        ends: dict[str, Any] = {"va": "top" if is_high else "bottom", "ha": "right" if is_beside else "center"}
         axes.text(_place(tick), height, f"{point.share:.0%}", size=TEXT, weight="bold", color=theme.ink, **ends)
 
 

@@ -13,12 +13,12 @@ from followup.reports.shape import Report, value_of
 from messenger.cells import Cell, as_text
 from messenger.render import known_language
 from messenger.report_pictures.page import Asked, Page, nothing, page, words_of
-from messenger.report_pictures.style import EDGE, INNER, SMALL, TEXT
+from messenger.report_pictures.style import EDGE, INNER, SMALL, TEXT, text_width
 from messenger.report_table import Reader, Table, own_columns, report_table
 from messenger.report_words import ReportWords, fixed_words
 
 _MOST_ACROSS = 11  # and the total
-_SLOT, _SLOTS = 150, 4
+_SLOT, _MOST_SLOTS = 150, 4
 _ROW, _HEAD_LINE, _HEAD_LINES, _GAP = 54, 34, 3, 40
 
 
@@ -38,7 +38,7 @@ def draw_table(asked: Asked, columns: Sequence[str] = ()) -> bytes:
     title, found = fixed_words(asked.language)["kinds"][report.selection.kind], grid(asked, columns)
     if not found.heads:
         return nothing(asked, title, words["nothing"]["table"])
-    blocks = [range(at, min(at + _SLOTS, len(found.heads))) for at in range(0, len(found.heads), _SLOTS)]
+    blocks = _blocks(found)
     head = _HEAD_LINE * _HEAD_LINES if any(found.heads) else 10
     tall = head + _ROW * len(found.titles) + _GAP
     drawn = page(asked, title, height=round(196 + tall * len(blocks) + 56 * bool(found.more) + 96))
@@ -47,6 +47,13 @@ def draw_table(asked: Asked, columns: Sequence[str] = ()) -> bytes:
     if found.more:
         drawn.sheet.write(EDGE, drawn.top + tall * len(blocks) + 10, drawn.say("rows_more", found.more), SMALL)
     return drawn.png()
+
+
+def _blocks(found: Grid) -> list[range]:
+    """As many columns beside one another as the longest title leaves room for."""
+    longest = max(text_width(title, "normal") * SMALL for title in found.titles)
+    slots = max(min(int((INNER - longest - 20) // _SLOT), _MOST_SLOTS), 1)
+    return [range(at, min(at + slots, len(found.heads))) for at in range(0, len(found.heads), slots)]
 
 
 def grid(asked: Asked, columns: Sequence[str] = ()) -> Grid:
@@ -95,10 +102,11 @@ def _draw_block(drawn: Page, found: Grid, block: range, top: float) -> None:
             sheet.patch(EDGE - 14, top + _ROW * line, INNER + 28, _ROW, facecolor=sheet.theme.tile, linewidth=0)
         sheet.write(EDGE, middle, sheet.shortened(title, first - EDGE - 10, SMALL), SMALL)
         for slot, place in enumerate(block):
-            said = sheet.shortened(found.cells[line][place], _SLOT - 16, TEXT)
+            said = found.cells[line][place]
+            size = TEXT if sheet.width(said, TEXT, "bold") <= _SLOT - 14 else SMALL
             colour = sheet.theme.quiet if said in {"0", "—"} else sheet.theme.ink
             weight = "bold" if place == 0 else "normal"
-            sheet.write(first + _SLOT * (slot + 1), middle, said, TEXT, ha="right", color=colour, weight=weight)
+            sheet.write(first + _SLOT * (slot + 1), middle, said, size, ha="right", color=colour, weight=weight)
 
 
 def _write_head(drawn: Page, name: str, corner: tuple[float, float], *, is_total: bool) -> None:
