@@ -3,10 +3,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from followup.health.actions import BlindWindow
+from followup.reports import callbacks, calls, missed, team
 from followup.reports.selection import FILTERS, KINDS, OPTIONS, selection_of
 from messenger.report_words import SPREAD, ReportWords, fixed_words, head_lines, window_words
 from tests.messenger.reports.told import KEYS, report
@@ -14,6 +16,12 @@ from tests.messenger.reports.told import KEYS, report
 LANGUAGES = ("en", "ru", "uk")
 EVERY_KEY = [(kind, key) for kind in KINDS for key in KEYS[kind]]
 SHORTEST_TABLE_TITLE = 22
+COLUMNS_OF = {
+    "callbacks": callbacks.columns_of,
+    "calls": calls.columns_of,
+    "missed": missed.columns_of,
+    "team": team.columns_of,
+}
 
 pytestmark = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -77,3 +85,13 @@ def test_a_head_prints_the_stretches_without_data(language):
 def test_a_stretch_that_lasts_has_no_end(language):
     lasting = BlindWindow(begins_at=datetime(2026, 11, 3, 11, 5, tzinfo=UTC), ends_at=None)
     assert "–" not in window_words(lasting, "Europe/Kyiv", language)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_columns_of_the_reports_are_those_that_are_worded(kind, language):
+    options = {"by_extension": "yes"} if kind == "calls" else {}
+    question = SimpleNamespace(selection=selection_of(kind, "2026-11-01", "2026-11-15", options=options))
+    words = ReportWords(kind, language)
+    for column in COLUMNS_OF[kind](question):
+        assert column.key in KEYS[kind]
+        assert words.definition(column.key).startswith(f"{column.definition}: ")
