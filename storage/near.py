@@ -67,7 +67,9 @@ class NearCursor(sqlite3.Cursor):
 class NearConnection(AsyncAdapt_aiosqlite_connection):
     """An aiosqlite connection whose statements are plain calls of SQLite's own cursor."""
 
-    __slots__ = ()
+    __slots__ = ("_has_left",)
+
+    _has_left: bool  # a wait in the thread that nobody awaits any more: its task was cancelled
 
     def cursor(self, server_side: bool = False) -> Any:
         """SQLite's own cursor, as SQLAlchemy's synchronous dialect uses it."""
@@ -78,11 +80,22 @@ class NearConnection(AsyncAdapt_aiosqlite_connection):
         if statement == "BEGIN":
             self._connection._conn.execute(statement)
         else:
+            self._has_left = True
             await_only(self._connection.execute(statement))
+            self._has_left = False
+
+    def commit(self) -> None:
+        """The disk is waited for in the thread."""
+        self._has_left = True
+        super().commit()
+        self._has_left = False
 
     def rollback(self) -> None:
-        """Nothing is waited for: what was written never left the memory of this process."""
-        if self._connection._connection:
+        """Nothing is waited for, unless the thread is still at what a cancelled task had left to it."""
+        if getattr(self, "_has_left", False):
+            super().rollback()
+            self._has_left = False
+        elif self._connection._connection:
             self._connection._conn.rollback()
 
 
