@@ -21,9 +21,12 @@ async def plan_steps(desk: Desk, changed: Iterable[Row]) -> None:
     """Write the due steps of cases that have changed."""
     policy = desk.book.policy
     terms = ReminderTerms(remind=policy.remind, escalate=policy.escalate, taken=policy.taken)
-    for case in changed:
-        await store.write_steps(desk.c, case, due_steps(_clock_view(case), terms, desk.book.schedule_now.add_working))
-        await store.mark_planned(desk.c, case)
+    await cases.lock_team(desk.c, desk.book.id)
+    for seen in changed:
+        case = await store.mark_planned(desk.c, seen)
+        if case is not None:
+            steps = due_steps(_clock_view(case), terms, desk.book.schedule_now.add_working)
+            await store.write_steps(desk.c, case, steps)
 
 
 def _clock_view(case: Mapping[str, Any]) -> CaseClockView:

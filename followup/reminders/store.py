@@ -36,10 +36,12 @@ async def write_steps(c: AsyncConnection, case: Mapping[str, int], steps: Mappin
             await c.execute(insert_or_ignore(c, reminders).values(**values))
 
 
-async def mark_planned(c: AsyncConnection, case: Mapping[str, int]) -> None:
-    """The steps of this version of the case are written."""
-    which = (cases.c.team_id == case["team_id"]) & (cases.c.id == case["id"]) & (cases.c.version == case["version"])
-    await c.execute(update(cases).where(which).values(planned_version=case["version"]))
+async def mark_planned(c: AsyncConnection, seen: Mapping[str, int]) -> Row | None:
+    """The case as it is now, whose steps are about to be written: since it was seen its first alert may have come."""
+    which = (cases.c.team_id == seen["team_id"]) & (cases.c.id == seen["id"])
+    taken = update(cases).where(which).values(planned_version=cases.c.version).returning(cases)
+    found = (await c.execute(taken)).mappings().one_or_none()
+    return None if found is None else dict(found)
 
 
 async def teams_with_due(c: AsyncConnection, now: datetime) -> list[int]:
