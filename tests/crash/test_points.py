@@ -14,7 +14,7 @@ from tests.stories.world import new_world
 PAIRS = [(tale, point) for tale in TALES for point in tale.points]
 # What `make test` tells on SQLite, beside the chain below, and what of it on PostgreSQL; `make crash` tells all of it.
 SAMPLE = {
-    "miss": {"outbox_woken", "answer_read"},
+    "miss": {"outbox_woken", "answer_reading"},
     "press": {"update_committed", "case_taken", "press_answered"},
     "webhook": {"update_answering"},
     "reminder": {"steps_done"},
@@ -22,12 +22,19 @@ SAMPLE = {
     "digest": {"digest_written"},
     "morning": {"recorded"},
 }
-ON_POSTGRES = {"answer_read", "case_taken", "digest_written"}
+ON_POSTGRES = {"answer_reading", "case_taken", "digest_written"}
+# A program that begins with a message to send does so unasked; the first answer that it reads is of something else.
+NOT_IN_A_ROW = {"messenger.outbox:Outbox.wake", "aiohttp.client_reqrep:ClientResponse.text"}
 
 
-@pytest.mark.parametrize("point", KILL_POINTS, ids=lambda point: point.name)
-def test_every_named_place_is_still_in_the_code(point):
-    resolve(point.place)
+def test_every_named_place_is_still_in_the_code():
+    gone = []
+    for point in KILL_POINTS:
+        try:
+            resolve(point.place)
+        except (ImportError, AttributeError) as error:
+            gone.append(f"{point.name}: {error}")
+    assert gone == []
 
 
 def test_names_are_used_once_and_every_place_lies_on_the_way_of_some_tale():
@@ -55,11 +62,11 @@ async def test_killed_at_one_place_after_the_other(another_database, forge):
     """The same miss, posted again and again to a program that gets a step further each time."""
     async with another_database() as url, new_world(Database(url)) as world:
         told = None
-        points = [point for point in MISS.points if not point.place.endswith("Outbox.wake")]
+        points = [point for point in MISS.points if point.place not in NOT_IN_A_ROW]
         for point in points:
             deadly = order(MISS, world, Death(point=point), begins="bot.app:App.start")
             async with forge.child(**deadly) as doomed:
                 told = await post(world, doomed) if await doomed.is_ready() else told
                 await doomed.is_dead()
         await live_on(MISS, world, forge, told)
-        assert await sent(world, MISS) == 1 + len(MAY_REPEAT)
+        assert await sent(world, MISS) == 1 + sum(point.name in MAY_REPEAT for point in points)
