@@ -125,11 +125,13 @@ def _row(desk: Desk, facts: CallFacts, line: str | None, number_id: int | None) 
 
 
 async def _write(desk: Desk, known: Mapping[str, Row], rows: list[dict[str, Any]], recorded: Recorded) -> None:
-    """Two statements, however many calls the batch speaks of."""
+    """Three statements, however many calls the batch speaks of."""
     ids = {key: row["id"] for key, row in known.items()}
     ids |= await store.add_calls(desk.c, [row for row in rows if row["call_key"] not in known])
     changed = [row | {"call": ids[row["call_key"]]} for row in rows if row["call_key"] in known]
     await store.change_calls(desk.c, desk.book.id, changed)
+    touched = {row["number_id"] for row in (*rows, *known.values())} - {None}
+    await store.mark_numbers(desk.c, desk.book.id, touched)
     for row in rows:
         _note(known.get(row["call_key"]), row, ids[row["call_key"]], recorded)
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls, messages
+from followup.clients.tables import numbers
 from storage.rows import Row, all_rows, one_of
 from storage.upsert import insert_or_ignore
 
@@ -66,6 +67,21 @@ async def change_calls(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[
     if rows:
         mine = update(calls).where(calls.c.team_id == team_id, calls.c.id == bindparam("call"))
         await c.execute(mine, rows)
+
+
+async def mark_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> None:
+    """Keep beside each number when its first external call was and when it was last reached."""
+    external = (
+        calls.c.number_id == numbers.c.id,
+        calls.c.direction.in_(("in", "out")),
+        calls.c.started_at.is_not(None),
+    )
+    first = select(calls.c.started_at).where(*external).order_by(calls.c.started_at).limit(1)
+    reached = (calls.c.number_id == numbers.c.id, calls.c.contact_at.is_not(None))
+    last = select(calls.c.contact_at).where(*reached).order_by(calls.c.contact_at.desc()).limit(1)
+    marks = {"first_call_at": first.scalar_subquery(), "last_contact_at": last.scalar_subquery()}
+    if ids:
+        await c.execute(update(numbers).where(numbers.c.team_id == team_id, numbers.c.id.in_(ids)).values(marks))
 
 
 async def facts_of_numbers(

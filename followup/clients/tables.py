@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 
 from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
 
@@ -23,7 +23,11 @@ numbers = Table(
     team_column(),
     Column("number", String(64), nullable=False),
     Column("client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    # What reports ask about every call: the number's first external call ever, and when somebody last spoke with it.
+    Column("first_call_at", UtcDateTime),
+    Column("last_contact_at", UtcDateTime),
     UniqueConstraint("team_id", "number"),
+    Index("ix_numbers_team_id_first_call_at", "team_id", "first_call_at"),
 )
 
 # A merge remembers which numbers it moved, so that it can be undone (D3).

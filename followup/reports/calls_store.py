@@ -26,30 +26,38 @@ _is_missed = calls.c.outcome == "missed"
 
 def _is_called_back(question: Question) -> Condition:
     """X6: any later success with the client, over all his numbers; of the same line where brands are apart (D4)."""
-    own, other, later = numbers.alias("own"), numbers.alias("other"), calls.alias("later")
-    joined = own.join(other, other.c.client_id == own.c.client_id).join(later, later.c.number_id == other.c.id)
-    conditions = [
-        *(own.c.id == calls.c.number_id, own.c.team_id == question.book.id),
-        later.c.contact_at > calls.c.started_at,
-    ]
+    own, other = numbers.alias("own"), numbers.alias("other")
+    joined = own.join(other, other.c.client_id == own.c.client_id)
+    of_client = (own.c.id == calls.c.number_id, own.c.team_id == question.book.id)
+    is_reached = other.c.last_contact_at > calls.c.started_at
     if question.book.policy.separate_lines:
-        conditions.append(func.coalesce(later.c.line, "") == func.coalesce(calls.c.line, ""))
-    return exists().select_from(joined).where(*conditions).correlate(calls)
+        later = calls.alias("later")
+        same_line = func.coalesce(later.c.line, "") == func.coalesce(calls.c.line, "")
+        joined = joined.join(later, later.c.number_id == other.c.id)
+        is_reached = and_(is_reached, later.c.contact_at > calls.c.started_at, same_line)
+    return exists().select_from(joined).where(*of_client, is_reached).correlate(calls)
 
 
 def _is_very_first(question: Question) -> Condition:
     """X3: the contact's earliest call in either direction over all his numbers; of one instant the least key."""
-    earlier = calls.alias("earlier")
-    is_sooner = or_(
-        earlier.c.started_at < calls.c.started_at, bytewise(earlier.c.call_key) < bytewise(calls.c.call_key)
+    own, other, tied = numbers.alias("own"), numbers.alias("other"), numbers.alias("tied")
+    first, equal = calls.alias("first"), calls.alias("equal")
+    span = question.span
+    sooner = exists().where(other.c.client_id == own.c.client_id, other.c.first_call_at < own.c.first_call_at)
+    is_less = bytewise(equal.c.call_key) < bytewise(first.c.call_key)
+    at_once = tied.join(equal, (equal.c.number_id == tied.c.id) & equal.c.direction.in_(_DIRECTIONS))
+    same_instant = (tied.c.client_id == own.c.client_id, equal.c.started_at == first.c.started_at, is_less)
+    lesser = exists().select_from(at_once).where(*same_instant)
+    begun = (first.c.number_id == own.c.id) & (first.c.started_at == own.c.first_call_at)
+    firsts = (
+        select(first.c.id)
+        .select_from(own.join(first, begun))
+        .where(
+            *(own.c.team_id == question.book.id, own.c.first_call_at >= span[0], own.c.first_call_at < span[1]),
+            *(first.c.direction.in_(_DIRECTIONS), ~sooner.correlate(own), ~lesser.correlate(own, first)),
+        )
     )
-    tied = and_(earlier.c.started_at <= calls.c.started_at, earlier.c.id != calls.c.id, is_sooner)
-    # Most calls are told by their own number already; the other numbers of a client are asked about for the rest.
-    own = exists().where(
-        *(earlier.c.number_id == calls.c.number_id, earlier.c.started_at < calls.c.started_at),
-        earlier.c.direction.in_(_DIRECTIONS),
-    )
-    return and_(calls.c.number_id.is_not(None), ~own.correlate(calls), ~_has_call(question, earlier, tied))
+    return calls.c.id.in_(firsts)
 
 
 def _is_first(question: Question) -> Condition:

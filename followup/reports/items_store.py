@@ -43,6 +43,15 @@ async def calls_behind(
     return int(total or 0), await _shown(c, question, calls, _CALL, ids)
 
 
+async def rare_calls_behind(
+    c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
+) -> tuple[int, list[Row]]:
+    """The same for a condition that costs more than keeping what it finds: it is asked once."""
+    chosen = select(calls.c.id).where(calls.c.team_id == question.book.id, condition)
+    ids = list(await c.scalars(chosen.order_by(calls.c.started_at.desc(), calls.c.id.desc())))
+    return len(ids), await _shown(c, question, calls, _CALL, ids[page[0] : page[0] + page[1]])
+
+
 async def cases_behind(
     c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
 ) -> tuple[int, list[Row]]:

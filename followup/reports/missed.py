@@ -64,10 +64,15 @@ def columns_of(_: Question) -> tuple[Column, ...]:
 async def build_missed(desk: Desk, question: Question, most_rows: int | None = None) -> Parts:
     """Rows, their keys, the total and the series."""
     counted = {**await store.call_counts(desk.c, question), **await store.case_counts(desk.c, question)}
-    ids = await store.case_ids(desk.c, question, most_rows)
-    rows = await rows_by_id(desk.c, desk.book, ids, desk.now)
+    cases = await store.every_case(desk.c, question)
+    rows = await rows_by_id(desk.c, desk.book, [each[0] for each in cases[:most_rows]], desk.now)
     keys = tuple(str(row.case_id) for row in rows)
-    return tuple(_row(row) for row in rows), keys, _nested(counted), await _series(desk, question)
+    return (
+        tuple(_row(row) for row in rows),
+        keys,
+        _nested(counted),
+        await _series(desk, question) | _delays(question, cases),
+    )
 
 
 def _row(row: QueueRow) -> dict[str, Any]:
@@ -84,7 +89,7 @@ def _nested(counted: Mapping[str, int]) -> dict[str, Any]:
 
 
 async def _series(desk: Desk, question: Question) -> dict[str, Any]:
-    """``days``: missed calls by fate; ``heat``: by weekday (1 is Monday) and hour; ``delays``: see the store."""
+    """``days``: missed calls by fate; ``heat``: by weekday (1 is Monday) and hour."""
     zone = ZoneInfo(question.timezone)
     days = {day: Counter[str]() for day in dates_of(question)}
     heat: Counter[tuple[int, int]] = Counter()
@@ -92,8 +97,17 @@ async def _series(desk: Desk, question: Question) -> dict[str, Any]:
         local = hour.astimezone(zone)
         days[local.date().isoformat()][fate] += number
         heat[local.isoweekday(), local.hour] += number
-    delays = await store.delays(desk.c, question)
-    return {"days": _days(days.items()), "heat": _heat(heat), "delays": [(s / 3600, reached) for s, reached in delays]}
+    return {"days": _days(days.items()), "heat": _heat(heat)}
+
+
+def _delays(question: Question, cases: Iterable[store.Waited]) -> dict[str, Any]:
+    """``delays``: (hours, was reached) of every client's case, to the contact or to the end of what is known."""
+    found = []
+    for _, is_client, span, is_reached, opened_at in cases:
+        if is_client:
+            passed = (question.now - opened_at).total_seconds() if span is None and opened_at else span or 0
+            found.append((max(0.0, passed / 3600), is_reached))
+    return {"delays": found}
 
 
 def _days(days: Iterable[tuple[str, Mapping[str, int]]]) -> list[dict[str, Any]]:

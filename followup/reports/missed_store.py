@@ -15,6 +15,7 @@ from followup.reports.phones_store import is_of
 from followup.reports.question import Question, Span
 
 Condition = ColumnElement[bool]
+Waited = tuple[int, bool, int | None, bool, datetime | None]
 
 FATES = ("open", "called_out", "called_in", "manual", "merged", "expired", "blocked")
 REASONS = (
@@ -91,17 +92,23 @@ async def call_counts(c: AsyncConnection, question: Question) -> Mapping[str, in
 async def case_counts(c: AsyncConnection, question: Question) -> Mapping[str, int]:
     """``cases.<fate>`` and ``clients``."""
     fates = [func.count().filter(_fate(fate)).label(f"cases.{fate}") for fate in ("total", *FATES)]
-    row = (await c.execute(select(*fates).where(_has_miss(question)))).mappings().one()
-    whose = select(func.count()).where(case_condition(question, "clients"), cases.c.team_id == question.book.id)
-    return {str(name): int(number) for name, number in row.items()} | {"clients": int(await c.scalar(whose) or 0)}
+    clients = func.count(cases.c.client_id.distinct()).filter(_is_true).label("clients")
+    row = (await c.execute(select(*fates, clients).where(_has_miss(question)))).mappings().one()
+    return {str(name): int(number) for name, number in row.items()}
 
 
-async def case_ids(c: AsyncConnection, question: Question, limit: int | None) -> list[int]:
-    """The rows: who has waited longest first, then what was closed last."""
-    is_open = cases.c.state == "open"
+async def every_case(c: AsyncConnection, question: Question) -> list[Waited]:
+    """(id, is a client's, seconds until the contact or the close, was reached, opening), in the order of the rows.
+
+    Who has waited longest comes first, then what was closed last.
+    """
+    is_open, until = cases.c.state == "open", func.coalesce(cases.c.contact_at, cases.c.closed_at)
     order = (case((is_open, 0), else_=1), case((is_open, cases.c.opened_at)), cases.c.closed_at.desc(), cases.c.id)
+    found = (cases.c.id, cases.c.client_id.is_not(None), seconds(cases.c.opened_at, until))
     mine = and_(cases.c.team_id == question.book.id, case_condition(question, "cases.total"))
-    return list(await c.scalars(select(cases.c.id).where(mine).order_by(*order).limit(limit)))
+    opened_at = case((until.is_(None), cases.c.opened_at))  # only where nothing has happened yet
+    query = select(*found, cases.c.contact_at.is_not(None), opened_at).where(mine).order_by(*order)
+    return [(row[0], bool(row[1]), row[2], bool(row[3]), row[4]) for row in await c.execute(query)]
 
 
 async def by_hours(c: AsyncConnection, question: Question) -> list[tuple[datetime, str, int]]:
@@ -114,16 +121,3 @@ async def by_hours(c: AsyncConnection, question: Question) -> list[tuple[datetim
         query = select(hour, fate, func.count()).select_from(joined).where(*_missed(question, span), _is_true)
         found += [(moment_of(row[0]), row[1], row[2]) for row in await c.execute(query.group_by("its_hour", "fate"))]
     return found
-
-
-async def delays(c: AsyncConnection, question: Question) -> list[tuple[int, bool]]:
-    """(seconds, was reached) of every client's case: to the contact, or how long it has been, or was, without one."""
-    until = func.coalesce(cases.c.contact_at, cases.c.closed_at)
-    query = select(seconds(cases.c.opened_at, until), cases.c.contact_at.is_not(None), cases.c.opened_at).where(
-        _has_miss(question), _is_true, cases.c.client_id.is_not(None), cases.c.team_id == question.book.id
-    )
-    now = question.now
-    return [
-        (max(0, row[0] if row[0] is not None else int((now - row[2]).total_seconds())), bool(row[1]))
-        for row in await c.execute(query)
-    ]
