@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -49,6 +50,7 @@ class Comparison:
             desk = Desk(c, self.book, self.lived.now)
             report = await build(desk, selection)
             self._compare(said, report, counted)
+            self._same(f"{said} series", counted.series, _series(report))
             if opens:
                 await self._open(desk, said, report, counted)
 
@@ -76,7 +78,7 @@ class Comparison:
                 self._same(f"{said} row {row} {column}", ours.get(column), value_of(found, column))
 
     def _same(self, said: str, ours: Any, theirs: Any) -> None:
-        same = _is_same_spread(ours, theirs) if isinstance(ours, dict) else (ours or 0) == (theirs or 0)
+        same = _is_same_spread(ours, theirs) if isinstance(ours, dict) and "n" in ours else (ours or 0) == (theirs or 0)
         if not same:
             self.wrong.append(f"{said}: counted {ours}, reported {theirs}")
 
@@ -121,6 +123,21 @@ class Comparison:
             case "calls" if report.selection.is_on("by_extension"):
                 return (row["manager"], row["extension"])
         return (row["manager"],)
+
+
+def _series(report: Report) -> collections.Counter[tuple[Any, ...]]:
+    """What the pictures are drawn from, flat."""
+    found: collections.Counter[tuple[Any, ...]] = collections.Counter()
+    for day in report.series.get("days", ()):
+        for word, value in day.items():
+            if isinstance(value, dict):
+                found.update({(day["day"], word, outcome): number for outcome, number in value.items()})
+            elif word != "day":
+                found[day["day"], word] = value
+    for cell in report.series.get("heat", ()):
+        found[cell["weekday"], cell["hour"]] = cell["missed"]
+    found.update(("delay", round(hours, 2), is_reached) for hours, is_reached in report.series.get("delays", ()))
+    return +found
 
 
 def _is_same_spread(ours: Mapping[str, Any], theirs: Any) -> bool:

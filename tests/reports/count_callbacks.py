@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -33,7 +34,7 @@ class CallbacksCount(Story):
         by_row: dict[RowKey, list[Order]] = defaultdict(list)
         for order in chosen:
             by_row[order.widget,].append(order)
-        counted = Counted()
+        counted = Counted(series=collections.Counter((self.day(o.at), _state(self._fate(o))) for o in chosen))
         for row, orders in [(None, chosen), *by_row.items()]:
             lists = self._order_lists(orders)
             counted.lists[row] = lists
@@ -91,6 +92,10 @@ class CallbacksCount(Story):
             if order.number:
                 found.setdefault((order.number, order.widget), order.id)
         return set(found.values())
+
+
+def _state(fate: str) -> str:
+    return "unsuccessful" if fate in ORDER_REASONS else fate
 
 
 def _why_not(last: Call) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -26,7 +27,7 @@ class CallsCount(Story):
             by_row[(call.manager, call.extension) if options.get("by_extension") == "yes" else (call.manager,)].append(
                 call
             )
-        counted = Counted()
+        counted = Counted(series=collections.Counter((self.day(c.at), c.direction, c.outcome) for c in chosen))
         for row, calls in [(None, chosen), *by_row.items()]:
             lists = self._call_lists(calls, options)
             counted.lists[row] = lists

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.reports.company import ANNA, BORYS, SERVICE, kyiv
+from tests.reports.facts import Change
 from tests.reports.fortnight import Press
 
 
@@ -117,6 +118,19 @@ async def test_p9_a_widget_that_is_off_takes_no_order(company):
     await team.posts(team.ordered("closed", ANNA, kyiv(20, 22)), team.ordered("closed", ANNA, kyiv(20, 12)))
     total = await team.total("callbacks")
     assert (total["total"], total["in_hours"], total["off_hours"] or 0) == (1, 1, 0)
+
+
+async def test_p8_off_hours_is_a_dash_where_none_are_taken_unless_there_were_some(company):
+    """P9 on: a dash; but orders that were taken before the switch are counted."""
+    team = await company()
+    await team.posts(team.ordered("closed", ANNA, kyiv(20, 12)), team.ordered("A", ANNA, kyiv(20, 22)))
+    rows = {row["widget"]: row["off_hours"] for row in (await team.report("callbacks"))["rows"]}
+    assert rows == {"closed": None, "A": 1}
+    off = team.facts.team.lines["A"] | {"off_hours_orders": False}
+    await team.changes(Change(kyiv(25, 12), "A", off))
+    await team.posts(team.ordered("A", ANNA, kyiv(26, 22)), team.ordered("A", BORYS, kyiv(26, 12)))
+    rows = {row["widget"]: (row["total"], row["off_hours"]) for row in (await team.report("callbacks"))["rows"]}
+    assert rows == {"closed": (1, None), "A": (2, 1)}
 
 
 async def test_t5_the_missed_report_follows_the_joining(company):

@@ -5,6 +5,7 @@ Calls and orders are known by the ids they were posted with, a case by its first
 
 from __future__ import annotations
 
+import collections
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -23,6 +24,7 @@ class Counted:
 
     figures: dict[RowKey | None, dict[str, Any]] = field(default_factory=dict)
     lists: dict[RowKey | None, dict[str, set[str]]] = field(default_factory=dict)
+    series: collections.Counter[tuple[Any, ...]] = field(default_factory=collections.Counter)  # what pictures show
 
 
 class Story:
@@ -51,3 +53,6 @@ class Story:
     def span(self, begins: date, ends: date) -> tuple[datetime, datetime]:
         """D12."""
         return self.facts.midnight(begins), self.facts.midnight(ends + DAY)
+
+    def day(self, at: datetime) -> str:
+        return self.facts.local_date(at).isoformat()
