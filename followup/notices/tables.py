@@ -129,3 +129,15 @@ screens = Table(
     Column("params", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
+
+# What Telegram has stored of ours: the same file is sent again by its id, without drawing or uploading it anew.
+sent_files = Table(
+    "sent_files",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("key", String(64), nullable=False),  # of the bot and of everything the file says
+    Column("file_id", Text, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    UniqueConstraint("team_id", "key"),
+)
