@@ -38,16 +38,15 @@ def _is_called_back(question: Question) -> Condition:
     return exists().select_from(joined).where(*of_client, is_reached).correlate(calls)
 
 
-def _is_very_first(question: Question) -> Condition:
+def _is_very_first(question: Question, span: Span) -> Condition:
     """X3: the contact's earliest call in either direction over all his numbers; of one instant the least key."""
     own, other, tied = numbers.alias("own"), numbers.alias("other"), numbers.alias("tied")
     first, equal = calls.alias("first"), calls.alias("equal")
-    span = question.span
     sooner = exists().where(other.c.client_id == own.c.client_id, other.c.first_call_at < own.c.first_call_at)
     is_less = bytewise(equal.c.call_key) < bytewise(first.c.call_key)
     at_once = tied.join(equal, (equal.c.number_id == tied.c.id) & equal.c.direction.in_(_DIRECTIONS))
-    same_instant = (tied.c.client_id == own.c.client_id, equal.c.started_at == first.c.started_at, is_less)
-    lesser = exists().select_from(at_once).where(*same_instant)
+    at_its_start = (equal.c.team_id == question.book.id, equal.c.started_at == first.c.started_at)
+    lesser = exists().select_from(at_once).where(tied.c.client_id == own.c.client_id, *at_its_start, is_less)
     begun = (first.c.number_id == own.c.id) & (first.c.started_at == own.c.first_call_at)
     firsts = (
         select(first.c.id)
@@ -60,11 +59,11 @@ def _is_very_first(question: Question) -> Condition:
     return calls.c.id.in_(firsts)
 
 
-def _is_first(question: Question) -> Condition:
+def _is_first(question: Question, span: Span) -> Condition:
     """M6; with a period of silence (M7) also one before which the client had not called for so long."""
     days = question.book.policy.first_call_days
     if days is None:
-        return _is_very_first(question)
+        return _is_very_first(question, span)
     earlier = calls.alias("earlier")
     is_sooner = or_(
         earlier.c.started_at < calls.c.started_at, bytewise(earlier.c.call_key) < bytewise(calls.c.call_key)
@@ -97,18 +96,18 @@ CHEAP: Mapping[str, Condition] = {
     "target_incoming": _is_target & _is_in,
     "target_missed": _is_target & _is_missed,
 }
-DEAR: Mapping[str, Callable[[Question], Condition]] = {
-    "unknown": lambda question: is_unknown(question.now),
-    "first_unique_target": lambda question: _is_target & _is_very_first(question),
-    "called_back": lambda question: _is_missed & _is_called_back(question),
-    "target_called_back": lambda question: _is_target & _is_missed & _is_called_back(question),
+DEAR: Mapping[str, Callable[[Question, Span], Condition]] = {
+    "unknown": lambda question, _: is_unknown(question.now),
+    "first_unique_target": lambda question, span: _is_target & _is_very_first(question, span),
+    "called_back": lambda question, _: _is_missed & _is_called_back(question),
+    "target_called_back": lambda question, _: _is_target & _is_missed & _is_called_back(question),
 }
 
 
-def condition_of(column: str, question: Question) -> Condition:
-    """What a figure counts; minutes are those of all calls."""
+def condition_of(column: str, question: Question, span: Span) -> Condition:
+    """What a figure counts among the calls of a span; minutes are those of all calls."""
     if column in DEAR:
-        return DEAR[column](question)
+        return DEAR[column](question, span)
     return CHEAP["total" if column == "minutes" else column]
 
 
@@ -125,7 +124,7 @@ def _of_period(question: Question, span: Span) -> list[Condition]:
     if question.selection.is_on("hide_missed"):
         found.append(calls.c.outcome.not_in(("missed", "failed")))
     if question.selection.is_on("first_call"):
-        found.append(_is_first(question))
+        found.append(_is_first(question, span))
     return found
 
 
@@ -162,7 +161,7 @@ async def dear_counts(c: AsyncConnection, question: Question, column: str, narro
         row
         for span in question.parts()
         for row in await all_rows(
-            c, _by_phone(question, span).where(condition_of(column, question)).add_columns(*figures)
+            c, _by_phone(question, span).where(condition_of(column, question, span)).add_columns(*figures)
         )
     ]
 
@@ -188,4 +187,4 @@ def rows_of(question: Question, members: frozenset[int | None] | None, extension
 
 def behind(question: Question, column: str, row: list[Condition]) -> Condition:
     """The calls behind one figure of one row."""
-    return and_(*_of_period(question, question.span), condition_of(column, question), *row)
+    return and_(*_of_period(question, question.span), condition_of(column, question, question.span), *row)
