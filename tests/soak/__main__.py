@@ -83,14 +83,25 @@ class Soak:
             await asyncio.sleep(5)
 
     async def _kills(self, until: float) -> None:
+        """Each kind of death once a round, in random order; the sender's first, as it is the worst."""
         pause = max(6.0, 60 * self.minutes / 40)
-        while time.monotonic() + pause < until:
-            await asyncio.sleep(pause * self.chance.uniform(0.7, 1.3))
-            act = self.chance.choice((self._kill, self._kill, self._kill_sender, self._hang_up, self._hang_up_locks))
-            await act()
+        acts = [self._kill_sender, self._kill_web, self._hang_up_locks, self._kill, self._hang_up]
+        async with asyncio.TaskGroup() as reviving:
+            number = 0
+            while time.monotonic() + pause < until:
+                await asyncio.sleep(pause * self.chance.uniform(0.7, 1.3))
+                if number and number % len(acts) == 0:
+                    self.chance.shuffle(acts)
+                killed = await acts[number % len(acts)]()
+                number += 1
+                if killed is not None:
+                    reviving.create_task(self._revive(killed))
 
-    async def _kill(self, chosen: Process | None = None) -> None:
-        process = chosen or self.chance.choice(list(self.fleet.running.values()))
+    async def _kill(self, chosen: Process | None = None) -> Process | None:
+        ready = [each for each in self.fleet.running.values() if each.is_alive and each.ready.is_set()]
+        if not ready:
+            return None
+        process = chosen or self.chance.choice(ready)
         duties = sorted(process.duties)
         on_their_way = self.telegram.taken_lately(_ON_ITS_WAY) if "send" in duties else 0
         # Removed first: whoever looks must not take it for one that died by itself.
@@ -98,10 +109,13 @@ class Soak:
         await self.fleet.kill(process)
         self.ledger.note("kill", whom=process.name, duties=duties, just_taken=on_their_way)
         self._hear(process)
-        await self._revive(process)
+        return process
 
-    async def _kill_sender(self) -> None:
-        await self._kill(self.fleet.on_duty("send"))
+    async def _kill_sender(self) -> Process | None:
+        return await self._kill(self.fleet.on_duty("send"))
+
+    async def _kill_web(self) -> Process | None:
+        return await self._kill(self.fleet.on_duty("poll"))
 
     async def _revive(self, process: Process) -> None:
         began = self.ledger.seconds

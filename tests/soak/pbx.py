@@ -20,7 +20,8 @@ CLIENTS = 60  # of each company
 MISSED = 0.2
 _APART = 5.0  # seconds between two calls of a client: which of them came last is beyond doubt
 _AGAIN_AFTER = 0.5
-_PATIENCE = aiohttp.ClientTimeout(total=10)
+_LONGEST_PAUSE = 8.0
+_PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=10)  # its own queue is nobody's fault
 
 Client = tuple[int, str]  # company, number
 
@@ -82,9 +83,11 @@ class Pbx:
                 return company, client
 
     async def _post(self, http: aiohttp.ClientSession, company: Company, body: bytes) -> None:
+        pause = _AGAIN_AFTER
         while not await self._is_taken(http, company, body):
             self.repeated += 1
-            await asyncio.sleep(_AGAIN_AFTER * self.chance.uniform(1, 3))
+            await asyncio.sleep(pause * self.chance.uniform(1, 2))
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _is_taken(self, http: aiohttp.ClientSession, company: Company, body: bytes) -> bool:
         addresses = self.addresses()

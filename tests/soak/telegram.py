@@ -34,6 +34,7 @@ class WatchedTelegram(TelegramServer):
         self.planned_refusals = 0
         self.cut_after = 0
         self.pressed: dict[str, float] = {}
+        self.asked: set[str] = set()  # presses that the bot tried to answer, whatever came of it
         self.answered: Counter[str] = Counter()
         self._recent: deque[float] = deque(maxlen=200)
         for company in companies:
@@ -45,6 +46,7 @@ class WatchedTelegram(TelegramServer):
         return sum(1 for at in self._recent if at > time.monotonic() - seconds)
 
     async def _perform(self, name: str, args: Arguments) -> Outcome:
+        self.asked.add(args.text("callback_query_id"))
         outcome = await super()._perform(name, args)
         if outcome.status == 200:
             self.taken[name] += 1
@@ -61,6 +63,7 @@ class WatchedTelegram(TelegramServer):
             self.answered[args.text("callback_query_id")] += 1
 
     async def _suffer(self, fault: Fault, name: str, args: Arguments) -> Outcome:
+        self.asked.add(args.text("callback_query_id"))
         self.planned_refusals += fault.kind == "429"
         self.cut_after += fault.kind in AFTER_ACCEPTANCE and name.startswith("send")
         return await super()._suffer(fault, name, args)
