@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
+from followup.phone import is_e164
 from tests.reports.facts import DAY, Change, Facts, Posted, Team
 from tests.reports.happenings import PBX
 
@@ -63,9 +64,11 @@ def fortnight(seed: int, calls: int = 140) -> Fortnight:
     pbx = PBX(chance, _lines(chance), [number for numbers in people for number in numbers])
     moments = [_moment(chance, facts, begins) for _ in range(calls)]
     moments += chance.sample(moments, calls // 8)  # PBXs count in whole seconds: of one instant the ids decide (X3)
-    told = [_posts_of(chance, pbx.call(moment)) for moment in moments]
+    told = [_posts_of(chance, pbx.call(moment), pbx.numbers) for moment in moments]
     told += [
-        _posts_of(chance, said) for order in range(calls // 6) for said in _order(chance, pbx, facts, begins, order)
+        _posts_of(chance, said, pbx.numbers)
+        for order in range(calls // 6)
+        for said in _order(chance, pbx, facts, begins, order)
     ]
     now = facts.midnight(begins + DAYS * DAY) + timedelta(hours=chance.choice([0, 9, 50, 400]))
     facts.posted = sorted((post for posts in told for post in _so_far(posts, now)), key=lambda post: post.at)
@@ -154,8 +157,8 @@ def _order(chance: Random, pbx: PBX, facts: Facts, begins: date, number: int) ->
     return told
 
 
-def _posts_of(chance: Random, said: dict[str, Any]) -> list[Posted]:
-    """How it is told: at once or days later, in one piece or two, again, the end before the beginning."""
+def _posts_of(chance: Random, said: dict[str, Any], others: Sequence[str]) -> list[Posted]:
+    """How it is told: at once or days later, in one piece or two, again, the end first, of somebody else."""
     is_order = said["type"] == "order"
     begins = datetime.fromisoformat(said["ordered_at" if is_order else "started_at"]).astimezone(UTC)
     ended = datetime.fromisoformat(said.get("ended_at") or begins.isoformat()).astimezone(UTC)
@@ -167,6 +170,8 @@ def _posts_of(chance: Random, said: dict[str, Any]) -> list[Posted]:
         posts.append(Posted(begins + _delay(chance), _beginning(chance, said)))
         if chance.random() < 0.3:
             posts[0] = Posted(posts[0].at, _end(chance, said))
+        elif is_e164(said["client"] or "") and chance.random() < 0.1:
+            posts.append(Posted(ended + _delay(chance), said | {"client": chance.choice(others)}))
     posts += [Posted(post.at + _delay(chance), post.said) for post in posts if chance.random() < 0.2]
     return posts
 
