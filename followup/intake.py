@@ -13,6 +13,7 @@ from followup.calls import store as calls
 from followup.calls.events import CallEvent, Event, MessageEvent, OrderEvent
 from followup.calls.record import Recorded, record_calls
 from followup.cases.announce import Change
+from followup.cases.history_store import clients_with_cases
 from followup.cases.reconcile import Touched, reconcile
 from followup.cases.store import lock_team
 from followup.clients import store as clients
@@ -41,6 +42,27 @@ async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Chang
     changes = await reconcile(desk, await _touched(desk, recorded))
     await _retell_orders(desk, [(owner, event.order_key) for owner, event in events if isinstance(event, OrderEvent)])
     return changes
+
+
+async def take_history(desk: Desk, connection_id: int, events: Sequence[CallEvent]) -> None:
+    """Calls of the past, from a file: the same facts and cases, but nobody is told of them."""
+    await lock_team(desk.c, desk.book.id)
+    recorded = Recorded()
+    await record_calls(desk, connection_id, events, recorded)
+    await reconcile(desk, await _troubled(desk, recorded))
+
+
+async def _troubled(desk: Desk, recorded: Recorded) -> Touched:
+    """Most clients were never missed: no case is theirs, and none has to be derived."""
+    whose = await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers)
+    known = await clients_with_cases(desk.c, desk.book.id, set(whose.values()))
+    return Touched(
+        clients={client for number, client in whose.items() if number in recorded.missed or client in known},
+        hidden_calls=recorded.hidden_calls,
+        linked=recorded.linked,
+        since=recorded.since,
+        is_history=True,
+    )
 
 
 async def _retell_orders(desk: Desk, keys: Sequence[tuple[int, str]]) -> None:

@@ -22,9 +22,13 @@ from storage.rows import Row
 
 @dataclass(slots=True)
 class Recorded:
-    """Whom new facts concern: numbers, hidden callers' calls, the cases so far, and the earliest moment spoken of."""
+    """Whom new facts concern: numbers, hidden callers' calls, the cases so far, and the earliest moment spoken of.
+
+    ``missed`` are those of the numbers that a call of the batch was missed from.
+    """
 
     numbers: set[int] = field(default_factory=set)
+    missed: set[int] = field(default_factory=set)
     hidden_calls: set[int] = field(default_factory=set)
     linked: set[int] = field(default_factory=set)
     since: datetime | None = None
@@ -144,5 +148,7 @@ def _note(known: Row | None, row: dict[str, Any], call_id: int, recorded: Record
     recorded.reach_back(row["started_at"], row["contact_at"])
     if row["number_id"] is not None:
         recorded.numbers.add(row["number_id"])
+        if row["outcome"] == "missed":
+            recorded.missed.add(row["number_id"])
     elif row["outcome"] == "missed" or (known is not None and known["case_id"] is not None):
         recorded.hidden_calls.add(call_id)

@@ -55,6 +55,24 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
         await _say_again(desk, chats, change)
 
 
+async def shelve(desk: Desk, changes: Iterable[Change]) -> None:
+    """What a file of the past changed: cards that stand are kept true, a new case waits in the queue without a sound.
+
+    Its card is held back as at night; it comes when the client calls again.
+    """
+    changes = list(changes)
+    await notices.raise_cards(
+        desk.c, desk.book.id, "case", [each.case_id for each in changes if each.before is not None]
+    )
+    quiet = [each.case_id for each in changes if each.is_open and each.before is None]
+    if not quiet:
+        return
+    for chat in await notices.chats_of(desk.c, desk.book.id, "team"):
+        await add_case_cards(desk.c, chat, quiet, now=desk.now, state="held")
+    # Heard of: so no morning list tells them either.
+    await store.mark(desk.c, desk.book.id, quiet, notified_at=desk.now)
+
+
 async def _end_the_night(desk: Desk, chats: list[notices.Chat], changes: list[Change]) -> None:
     """Whoever calls again by day gets a card of his own, even if the morning list named him."""
     if changes:

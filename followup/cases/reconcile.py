@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from followup.calls import store as calls
 from followup.cases import store
-from followup.cases.announce import Change, announce
+from followup.cases.announce import Change, announce, shelve
 from followup.cases.facts import ActionFact, CallFact, CasePolicy, Episode
 from followup.cases.load import action_fact, call_fact, facts_of_clients
 from followup.cases.moments import Boundary, Rank
@@ -31,6 +31,7 @@ class Touched:
 
     ``since`` is the earliest moment any of them speaks of (None: look at everything). ``linked`` are the cases that
     changed calls belonged to so far. ``is_merge``: numbers moved between clients, so a case may be left over as merged.
+    ``is_history``: the facts come from a file of the past, of which no chat is told.
     """
 
     clients: set[int] = field(default_factory=set)
@@ -38,6 +39,7 @@ class Touched:
     linked: set[int] = field(default_factory=set)
     since: datetime | None = None
     is_merge: bool = False
+    is_history: bool = False
 
 
 class Derived(NamedTuple):
@@ -57,7 +59,7 @@ async def reconcile(desk: Desk, touched: Touched) -> list[Change]:
     derived = await _derive_clients(desk, touched, boundary)
     derived += await _derive_hidden(desk, touched.hidden_calls)
     changes = await _write(desk, _pool(stored, boundary, touched), derived, touched)
-    await announce(desk, changes)
+    await (shelve(desk, changes) if touched.is_history else announce(desk, changes))
     return changes
 
 

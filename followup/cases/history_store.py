@@ -1,0 +1,26 @@
+"""The SQL of imports: whose cases a file of the past may concern."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from followup.cases.tables import cases
+from storage.rows import one_of
+
+_AT_ONCE = 500
+_WITH_CASES = (
+    select(cases.c.client_id)
+    .where(cases.c.team_id == bindparam("of_team"), cases.c.client_id.in_(one_of("clients")))
+    .distinct()
+)
+
+
+async def clients_with_cases(c: AsyncConnection, team_id: int, client_ids: Collection[int]) -> set[int]:
+    """Those of the clients who have a case, however long closed."""
+    known, found = list(client_ids), set[int]()
+    for at in range(0, len(known), _AT_ONCE):
+        found |= set(await c.scalars(_WITH_CASES, {"of_team": team_id, "clients": known[at : at + _AT_ONCE]}))
+    return found
