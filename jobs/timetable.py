@@ -14,6 +14,7 @@ from jobs.cases import close_menus, do_due_steps, expire_cases, plan_reminders, 
 from jobs.digests import send_digests
 from jobs.health import audit, watch_connections
 from jobs.office import Office
+from jobs.reports import send_reports
 from jobs.tidying import forget_old
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ TIMETABLE = (
     Job(close_menus, _SECOND),
     Job(tell_mornings, 2 * _SECOND),
     Job(send_digests, 2 * _SECOND),
+    Job(send_reports, 2 * _SECOND),
     Job(watch_connections, 5 * _SECOND),
     Job(audit, 30 * _SECOND),
     Job(forget_old, timedelta(hours=1)),

@@ -85,7 +85,9 @@ class Delivery:
         result = await self._gateway.send(target, recorder.row["thread_id"], outgoing)
         self._settle(target, result)
         if isinstance(result, Sent):
-            return partial(recorder.sent, message=result, content_hash=outgoing.content_hash(), now=self._clock.now())
+            return partial(recorder.sent, message=result, outgoing=outgoing, now=self._clock.now())
+        if isinstance(result, Refused) and outgoing.file_id is not None and outgoing.file_key is not None:
+            return partial(recorder.file_forgotten, key=outgoing.file_key, now=self._clock.now())
         return self._after_failure(recorder, target, result)
 
     def _settle(self, target: int, result: Result) -> None:
@@ -99,7 +101,9 @@ class Delivery:
     def _after_edit(self, recorder: Recorder, target: int, rendered: Rendered, result: Result) -> Recording:
         is_under_old_id = target != recorder.row["telegram_id"]
         match result:
-            case Sent() | Unchanged():
+            case Sent():
+                return partial(recorder.changed, message=result, outgoing=rendered.outgoing, now=self._clock.now())
+            case Unchanged():
                 content_hash = rendered.outgoing.content_hash()
                 return partial(recorder.edited, content_hash=content_hash, now=self._clock.now())
             case Missing() if not rendered.is_open:

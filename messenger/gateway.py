@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ from aiogram.types import (
     ForceReply,
     InlineKeyboardMarkup,
     InputMediaPhoto,
+    InputRichMessage,
     LinkPreviewOptions,
     Message,
     ReplyParameters,
@@ -22,13 +24,15 @@ from aiogram.types import (
 from messenger.markup import CAPTION_LIMIT, MESSAGE_LIMIT, TOAST_LIMIT, fit, plain, visible_length
 from messenger.outgoing import Outgoing
 from messenger.refusals import TROUBLES, meaning
-from messenger.results import Later, Refused, Result, Sent
+from messenger.results import Broken, Later, Refused, Result, Sent
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _PICTURE = "picture.png"
+_OF_CONTENT = ("can't parse", "too long", "too many", "is empty", "not modified")
 
 # Text and its parse mode → a request.
 _Request: TypeAlias = Callable[[str, ParseMode | None], Awaitable[Message | bool]]
+_Rich: TypeAlias = Callable[[str], Awaitable[Message | bool]]
 
 
 class Gateway:
@@ -52,7 +56,8 @@ class Gateway:
         if visible_length(outgoing.text) <= CAPTION_LIMIT:
             result = await self._send_file(chat_id, thread_id, outgoing, outgoing.text)
             # A picture that is refused (rights, size, format) must not take its text along.
-            is_text_left = isinstance(result, Refused) and outgoing.photo is not None and outgoing.text
+            is_new = outgoing.photo is not None and outgoing.file_id is None
+            is_text_left = isinstance(result, Refused) and is_new and outgoing.text
             return await self._send_text(chat_id, thread_id, outgoing) if is_text_left else result
         result = await self._send_text(chat_id, thread_id, outgoing)
         if not isinstance(result, Sent):
@@ -69,7 +74,7 @@ class Gateway:
             result = await self._edit_caption(chat_id, message_id, outgoing)
         else:
             result = await self._edit_text(chat_id, message_id, outgoing)
-        return Sent(message_id, is_photo) if isinstance(result, Sent) else result
+        return Sent(message_id, is_photo, result.is_rich) if isinstance(result, Sent) else result
 
     async def delete(self, chat_id: int, message_id: int) -> Result:
         """Take a message away; Missing if it is not there, Refused if it is older than 48 hours."""
@@ -90,6 +95,15 @@ class Gateway:
         return isinstance(result, Sent)
 
     async def _send_text(self, chat_id: int, thread_id: int, outgoing: Outgoing) -> Result:
+        async def rich(html: str) -> Message:
+            return await self._bot.send_rich_message(
+                chat_id,
+                InputRichMessage(html=html),
+                message_thread_id=thread_id or None,
+                reply_parameters=_reply(outgoing),
+                reply_markup=outgoing.keyboard,
+            )
+
         async def request(text: str, mode: ParseMode | None) -> Message:
             return await self._bot.send_message(
                 chat_id,
@@ -101,7 +115,7 @@ class Gateway:
                 reply_markup=outgoing.keyboard,
             )
 
-        return await self._rich_or_plain(request, outgoing.text, MESSAGE_LIMIT, self._patience)
+        return await self._with_tables(rich, request, outgoing)
 
     async def _send_file(self, chat_id: int, thread_id: int, outgoing: Outgoing, caption: str) -> Result:
         # The keyboard goes with the text; a picture that only follows it has none.
@@ -112,16 +126,26 @@ class Gateway:
             what = {"caption": text or None, "parse_mode": mode, "reply_markup": keyboard}
             reply = _reply(outgoing)
             if outgoing.photo is not None:
-                picture = BufferedInputFile(outgoing.photo, _PICTURE)
+                picture = outgoing.file_id or BufferedInputFile(outgoing.photo, _PICTURE)
                 return await self._bot.send_photo(photo=picture, reply_parameters=reply, **where, **what)  # type: ignore[arg-type]
             name, body = outgoing.document or ("", b"")
-            file = BufferedInputFile(body, name)
+            file = outgoing.file_id or BufferedInputFile(body, name)
             return await self._bot.send_document(document=file, reply_parameters=reply, **where, **what)  # type: ignore[arg-type]
 
         result = await self._rich_or_plain(request, caption, CAPTION_LIMIT, self._upload_patience)
-        return Sent(result.message_id, outgoing.photo is not None) if isinstance(result, Sent) else result
+        return replace(result, is_photo=outgoing.photo is not None) if isinstance(result, Sent) else result
 
     async def _edit_text(self, chat_id: int, message_id: int, outgoing: Outgoing) -> Result:
+        async def rich(html: str) -> Message | bool:
+            return await self._bot.edit_message_text(
+                chat_id=chat_id,
+                message_id=message_id,
+                rich_message=InputRichMessage(html=html),
+                parse_mode=None,
+                link_preview_options=None,
+                reply_markup=_inline(outgoing),
+            )
+
         async def request(text: str, mode: ParseMode | None) -> Message | bool:
             return await self._bot.edit_message_text(
                 text,
@@ -132,7 +156,7 @@ class Gateway:
                 reply_markup=_inline(outgoing),
             )
 
-        return await self._rich_or_plain(request, outgoing.text, MESSAGE_LIMIT, self._patience)
+        return await self._with_tables(rich, request, outgoing)
 
     async def _edit_caption(self, chat_id: int, message_id: int, outgoing: Outgoing) -> Result:
         async def request(text: str, mode: ParseMode | None) -> Message | bool:
@@ -158,6 +182,18 @@ class Gateway:
 
         return await self._rich_or_plain(request, outgoing.text, CAPTION_LIMIT, self._upload_patience)
 
+    async def _with_tables(self, rich: _Rich, request: _Request, outgoing: Outgoing) -> Result:
+        """Real tables where they are offered and taken, else the same as text."""
+        refused: bool | None = None
+        if outgoing.rich:
+            result = await self._try(lambda html, _: rich(html), outgoing.rich, None, self._patience)
+            # A server that does not know the method says 404, like one that does not know the token: the text will tell.
+            if not isinstance(result, Refused | Broken) or "can't be edited" in result.why:
+                return replace(result, is_rich=True) if isinstance(result, Sent) else result
+            refused = False if _is_unknown(result) else None
+        result = await self._rich_or_plain(request, outgoing.text, MESSAGE_LIMIT, self._patience)
+        return replace(result, is_rich=refused) if isinstance(result, Sent) else result
+
     async def _rich_or_plain(self, request: _Request, html: str, limit: int, patience: float) -> Result:
         """A text refused with its mark-up is sent once more without it (promise 15)."""
         result = await self._try(request, html, ParseMode.HTML, patience)
@@ -171,7 +207,18 @@ class Gateway:
                 done = await request(text, mode)
         except TROUBLES as trouble:
             return meaning(trouble)
-        return Sent(done.message_id if isinstance(done, Message) else 0)
+        return Sent(done.message_id, file_id=_file_id(done)) if isinstance(done, Message) else Sent(0)
+
+
+def _is_unknown(result: Refused | Broken) -> bool:
+    """The server or the chat knows no tables at all; a table that cannot be read is another matter."""
+    return isinstance(result, Broken) or not any(words in result.why.lower() for words in _OF_CONTENT)
+
+
+def _file_id(message: Message) -> str | None:
+    if message.photo:
+        return message.photo[-1].file_id
+    return message.document.file_id if message.document else None
 
 
 def _has_file(outgoing: Outgoing) -> bool:

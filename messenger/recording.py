@@ -9,9 +9,10 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.notices import bundles_store, places_store, queue_store
+from followup.notices import bundles_store, files_store, places_store, queue_store
 from followup.notices.queue_store import Item, Shown
 from messenger.content_protocol import Content
+from messenger.outgoing import Outgoing
 from messenger.results import Sent
 from storage.rows import Row
 
@@ -31,8 +32,10 @@ class Recorder:
         """Several cases in one message."""
         return self.item.kind == "card" and self.row["subject"] == "bundle"
 
-    async def sent(self, c: AsyncConnection, message: Sent, content_hash: str, now: datetime) -> None:
+    async def sent(self, c: AsyncConnection, message: Sent, outgoing: Outgoing, now: datetime) -> None:
         """A new message stands in the chat."""
+        await self._learn(c, message, outgoing, now)
+        content_hash = outgoing.content_hash()
         if self.item.kind == "letter":
             await queue_store.record_letter_sent(c, self.row, message.message_id, now)
             await self._tell(c, self.content.letter_sent(c, self.row, message.message_id, now))
@@ -44,6 +47,11 @@ class Recorder:
             content_hash=content_hash,
         )
         await self._card_shown(c, shown, now)
+
+    async def changed(self, c: AsyncConnection, message: Sent, outgoing: Outgoing, now: datetime) -> None:
+        """The card's message has been edited."""
+        await self._learn(c, message, outgoing, now)
+        await self.edited(c, outgoing.content_hash(), now)
 
     async def edited(self, c: AsyncConnection, content_hash: str, now: datetime) -> None:
         """The card's message looks as it shall."""
@@ -88,6 +96,19 @@ class Recorder:
         left = await places_store.topic_gone(c, self.row["team_id"], self.row["chat_id"])
         if left is not None:
             await self._tell(c, self.content.topic_lost(c, left, why))
+
+    async def file_forgotten(self, c: AsyncConnection, key: str, now: datetime) -> None:
+        """Telegram does not know the file by its id any more: it is uploaded anew, at once."""
+        await files_store.forget_file(c, self.row["team_id"], key)
+        await queue_store.postpone(c, self.item, now, "the file is not known any more")
+
+    async def _learn(self, c: AsyncConnection, message: Sent, outgoing: Outgoing, now: datetime) -> None:
+        """What the answer tells besides: whether the chat takes tables, and by which id a file goes next time."""
+        team_id, known = self.row["team_id"], self.row["capabilities"] or {}
+        if message.is_rich is not None and known.get("rich") != message.is_rich:
+            await places_store.learn(c, team_id, self.row["chat_id"], known | {"rich": message.is_rich})
+        if outgoing.file_key is not None and outgoing.file_id is None and message.file_id is not None:
+            await files_store.keep_file(c, team_id, outgoing.file_key, message.file_id, now)
 
     def _as_it_is(self, content_hash: str | None) -> Shown:
         return Shown(

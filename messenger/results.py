@@ -8,10 +8,15 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It stands in the chat. ``is_photo``: the text is the caption of a picture."""
+    """It stands in the chat. ``is_photo``: the text is the caption of a picture.
+
+    ``is_rich``: whether the chat took real tables, None where none were offered. ``file_id``: Telegram's name of the file.
+    """
 
     message_id: int
     is_photo: bool = False
+    is_rich: bool | None = None
+    file_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +32,12 @@ async def chats_once_at(c: AsyncConnection, telegram_id: int) -> list[Chat]:
     rows = (await c.execute(shown)).all()
     found = [await chat_by_id(c, team_id, chat_id) for team_id, chat_id in rows]
     return [chat for chat in found if chat is not None]
+
+
+async def learn(c: AsyncConnection, team_id: int, chat_id: int, capabilities: Mapping[str, bool]) -> None:
+    """What the chat's app can show: tried once, remembered."""
+    mine = (chats.c.team_id == team_id) & (chats.c.id == chat_id)
+    await c.execute(update(chats).where(mine).values(capabilities=dict(capabilities)))
 
 
 async def topic_gone(c: AsyncConnection, team_id: int, chat_id: int) -> Chat | None:
