@@ -47,6 +47,25 @@ _FACTS_SINCE = _FACTS.where(bindparam("since", type_=calls.c.started_at.type) < 
 _FACTS_BY_ID = select(*_FACT_COLUMNS).where(_OF_TEAM, calls.c.id.in_(one_of("ids")))
 _LINK = update(calls).where(_OF_TEAM, calls.c.id == bindparam("call")).values(case_id=bindparam("its_case"))
 
+_OF_NUMBER = _OF_TEAM & (calls.c.number_id == numbers.c.id)
+_FIRST_CALL = (
+    select(calls.c.started_at)
+    .where(_OF_NUMBER, calls.c.direction.in_(("in", "out")), calls.c.started_at.is_not(None))
+    .order_by(calls.c.started_at)
+    .limit(1)
+)
+_LAST_CONTACT = (
+    select(calls.c.contact_at)
+    .where(_OF_NUMBER, calls.c.contact_at.is_not(None))
+    .order_by(calls.c.contact_at.desc())
+    .limit(1)
+)
+_MARK_NUMBERS = (
+    update(numbers)
+    .where(numbers.c.team_id == bindparam("of_team"), numbers.c.id.in_(one_of("ids")))
+    .values(first_call_at=_FIRST_CALL.scalar_subquery(), last_contact_at=_LAST_CONTACT.scalar_subquery())
+)
+
 
 async def stored_facts(c: AsyncConnection, team_id: int, connection_id: int, keys: Collection[str]) -> dict[str, Row]:
     """Call key → what is stored of calls already known."""
@@ -71,17 +90,8 @@ async def change_calls(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[
 
 async def mark_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> None:
     """Keep beside each number when its first external call was and when it was last reached."""
-    external = (
-        calls.c.number_id == numbers.c.id,
-        calls.c.direction.in_(("in", "out")),
-        calls.c.started_at.is_not(None),
-    )
-    first = select(calls.c.started_at).where(*external).order_by(calls.c.started_at).limit(1)
-    reached = (calls.c.number_id == numbers.c.id, calls.c.contact_at.is_not(None))
-    last = select(calls.c.contact_at).where(*reached).order_by(calls.c.contact_at.desc()).limit(1)
-    marks = {"first_call_at": first.scalar_subquery(), "last_contact_at": last.scalar_subquery()}
     if ids:
-        await c.execute(update(numbers).where(numbers.c.team_id == team_id, numbers.c.id.in_(ids)).values(marks))
+        await c.execute(_MARK_NUMBERS, {"of_team": team_id, "ids": list(ids)})
 
 
 async def facts_of_numbers(
