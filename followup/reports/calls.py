@@ -67,8 +67,9 @@ async def build_calls(desk: Desk, question: Question) -> Parts:
 
 async def _counted(desk: Desk, question: Question) -> dict[RowKey, Counter[str]]:
     found = await store.counts(desk.c, question)
-    for column in ("first_unique_target", "unknown"):
-        found += await store.dear_counts(desk.c, question, column)
+    found += await store.dear_counts(desk.c, question, "first_unique_target")
+    if any(row["unended"] for row in found if "unended" in row):
+        found += await store.dear_counts(desk.c, question, "unknown")
     if not question.selection.is_on("hide_missed"):
         found += await store.dear_counts(desk.c, question, "called_back", "target_called_back")
     counted: dict[RowKey, Counter[str]] = defaultdict(Counter)

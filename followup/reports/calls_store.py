@@ -95,6 +95,7 @@ CHEAP: Mapping[str, Condition] = {
     "target_outgoing": _is_target & _is_out,
     "target_incoming": _is_target & _is_in,
     "target_missed": _is_target & _is_missed,
+    "unended": calls.c.outcome == "in_progress",  # no column: whether anybody has to be asked about unknown ones
 }
 DEAR: Mapping[str, Callable[[Question, Span], Condition]] = {
     "unknown": lambda question, _: is_unknown(question.now),
