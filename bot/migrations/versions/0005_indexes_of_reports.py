@@ -14,7 +14,7 @@ depends_on = None
 
 _COUNTED = (
     *("team_id", "started_at", "direction", "outcome", "extension", "talk_seconds", "is_non_target", "line"),
-    *("number_id", "case_id"),
+    *("number_id", "case_id", "reason"),
 )
 
 
