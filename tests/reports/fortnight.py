@@ -72,8 +72,8 @@ def fortnight(seed: int, calls: int = 140) -> Fortnight:
     ]
     now = facts.midnight(begins + DAYS * DAY) + timedelta(hours=chance.choice([0, 9, 50, 400]))
     facts.posted = sorted((post for posts in told for post in _so_far(posts, now)), key=lambda post: post.at)
-    ids = [post.said["call_id"] for post in facts.posted if post.said["type"] == "call"]
-    facts.marked = set(chance.sample(sorted(set(ids)), len(set(ids)) // 7))
+    ids = sorted({post.said["call_id"] for post in facts.posted if post.said.get("direction") in ("in", "out")})
+    facts.marked = set(chance.sample(ids, len(ids) // 7))
     return Fortnight(facts, begins, now, _presses(chance, facts), _joinings(chance, facts, begins, people))
 
 

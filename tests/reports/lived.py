@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from followup.calls.tables import calls
 from followup.cases import actions
@@ -20,6 +20,7 @@ from followup.clients import store as clients
 from followup.errors import FollowupError
 from followup.intake import take_in
 from followup.orders.tables import orders
+from followup.reports.one_call import mark_call
 from followup.teams import actions as teams
 from followup.teams import store as team_store
 from followup.teams.desk import Desk
@@ -49,6 +50,7 @@ class Lived:
     team_id: int = 0
     connection_id: int = 0
     members: dict[str, int] = field(default_factory=dict)
+    _marked: set[str] = field(default_factory=set)
     _seal: Seal = field(default_factory=lambda: Seal(Fernet.generate_key().decode()))
 
     async def found(self, at: datetime) -> None:
@@ -115,11 +117,13 @@ class Lived:
                 await teams.add_line(c, self.team_id, _line(change.line, change.values), change.at)
 
     async def marks(self) -> None:
-        """D7: whatever way people do it, the mark stands on the call."""
-        async with self.database.write() as c:
-            mark = {"is_non_target": True, "non_target_at": self.now}
-            is_marked = calls.c.call_key.in_(self.facts.marked)
-            await c.execute(update(calls).where(calls.c.team_id == self.team_id, is_marked).values(**mark))
+        """M19: somebody marks these calls as non-target, and takes the mark off all others."""
+        known = {key: call_id for (kind, call_id), key in (await self.keys()).items() if kind == "call"}
+        async with self.desk() as desk:
+            member = next(iter(desk.book.members.values()))
+            for key in sorted(self.facts.marked ^ self._marked):
+                await mark_call(desk, member, known[key], non_target=key in self.facts.marked)
+        self._marked = set(self.facts.marked)
 
     async def rests(self) -> None:
         """The clock closes what is too old."""

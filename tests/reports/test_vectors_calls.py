@@ -62,6 +62,8 @@ async def test_t7_the_mark_is_asked_of_the_missed_call(company):
     total = await team.total("calls")
     assert (total["called_back"], total["target_missed"], total["target_called_back"]) == (1, 0, 0)
     await team.marked()
+    total = await team.total("calls")
+    assert (total["called_back"], total["target_missed"], total["target_called_back"]) == (1, 1, 1)
 
 
 async def test_t7_not_of_the_call_that_followed(company):
