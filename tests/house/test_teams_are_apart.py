@@ -17,6 +17,8 @@ GLOBAL = {
 
 # Statements that cross teams on purpose, and why it is safe.
 CROSSING: dict[str, str] = {
+    "followup/calls/store.py::_FIRST_CALL": "of numbers whose team is named by the statement around it",
+    "followup/calls/store.py::_LAST_CONTACT": "the same",
     "followup/cases/store.py::due_to_expire": "asks whose cases are due; each is then handled inside its team",
     "followup/cases/store.py::team_of_case": "the one question that is asked before the team is known",
     "followup/health/audit_store.py::clients_of_newest_calls": "a sample of all teams; each row carries its team",
@@ -49,6 +51,7 @@ CROSSING: dict[str, str] = {
     "followup/notices/store.py::chats_at": "one private chat may serve several teams; asks which",
     "followup/notices/store.py::letter_shown_as": "a reply names its message by Telegram's ids; the letter tells the team",
     "followup/teams/store.py::_BY_TOKEN": "the token of a hook address is what tells the team",
+    "followup/teams/token_store.py::_BY_HASH": "the token of an API request is what tells the team",
     "storage/inbox.py::counts": "how many rows there are at all, for health and the operator: numbers only",
     "storage/inbox.py::listed": "`perezvon inbox` is the operator's, who sees every team",
     "storage/inbox.py::oldest_pending_at": "how far the inbox is behind, for readiness: a moment only",
