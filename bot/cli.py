@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_data, cli_import, cli_queue, cli_teams
+from bot import cli_data, cli_import, cli_queue, cli_teams, cli_tokens
 from bot.cli_frame import AsJson, answered, say
 from bot.keys import installation_key, new_key
 from bot.migrations.schema import upgrade
@@ -29,6 +29,7 @@ app.command("connect")(cli_teams.connect)
 app.command("missed")(cli_queue.missed)
 app.command("forget")(cli_data.forget)
 app.command("backup")(cli_data.backup)
+app.add_typer(cli_tokens.token, name="token")
 app.add_typer(cli_import.imports, name="import")
 app.add_typer(cli_queue.inbox, name="inbox")
 app.add_typer(cli_queue.digest, name="digest")

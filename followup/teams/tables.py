@@ -109,3 +109,14 @@ reasons = Table(
     Column("is_retired", Boolean, nullable=False, default=False),
     UniqueConstraint("team_id", "code"),
 )
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("name", Text, nullable=False),
+    Column("scope", String(8), nullable=False),  # read | write
+    Column("token_hash", String(64), nullable=False, unique=True),  # SHA-256: the token itself is kept nowhere
+    Column("created_at", UtcDateTime, nullable=False),
+)
