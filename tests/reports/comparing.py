@@ -136,7 +136,7 @@ def _series(report: Report) -> collections.Counter[tuple[Any, ...]]:
                 found[day["day"], word] = value
     for cell in report.series.get("heat", ()):
         found[cell["weekday"], cell["hour"]] = cell["missed"]
-    found.update(("delay", round(hours, 2), is_reached) for hours, is_reached in report.series.get("delays", ()))
+    found.update(("delay", round(hours * 3600), is_reached) for hours, is_reached in report.series.get("delays", ()))
     return +found
 
 

@@ -46,8 +46,8 @@ class MissedCount(Story):
             counted.series[self.day(miss.at), case.how] += 1
             counted.series[local.isoweekday(), local.hour] += 1
         for case in {case.misses[0].id: case for case, _ in pairs if case.client is not None}.values():
-            hours = ((case.closed_at or self.now) - case.opened_at).total_seconds() / 3600
-            counted.series["delay", round(hours, 2), case.how in ("called_in", "called_out")] += 1
+            seconds = int(((case.closed_at or self.now) - case.opened_at).total_seconds())
+            counted.series["delay", seconds, case.how in ("called_in", "called_out")] += 1
         counted.figures |= {(case.misses[0].id,): _row(case) for case, _ in pairs}
         return counted
 

@@ -219,3 +219,11 @@ async def test_r22_proven_and_claimed(company):
     assert taras["first_attempt_seconds"] == {"mean": 300, "median": 300, "p90": 300, "n": 1}
     assert taras["contact_seconds"] == {"mean": 600, "median": 600, "p90": 600, "n": 1}
     assert taras["talk_seconds"] == 60
+
+
+async def test_r22_two_attempts_of_one_second_are_one_first_attempt(company):
+    team = await company()
+    calls = [team.dialled(ANNA, kyiv(30, 10, 5), phone=phone) for phone in ("101", "102")]
+    await team.posts(team.missed(ANNA, kyiv(30, 10)), *calls)
+    total = await team.total("team")
+    assert (total["attempts"], total["first_attempt_seconds"]["n"]) == (2, 1)
