@@ -33,6 +33,7 @@ from messenger.erased import erased, erased_letter, forget_screen
 from messenger.letters import LetterContext, selftest
 from messenger.outgoing import Outgoing
 from messenger.queue_screen import QueueContext, queue_screen
+from messenger.report_content import report_message
 from messenger.screens import case_card
 from messenger.settings_screen import settings_screen
 from storage.engine import Database
@@ -82,7 +83,8 @@ class StoredCards:
 
     async def card(self, row: Row) -> Rendered | None:
         """The card as it has to stand now; None if there is nothing to show (any more)."""
-        async with self._database.glance() as c:
+        # A screen may be a report: too long a question for a glance.
+        async with self._database.read() if row["subject"] == "screen" else self._database.glance() as c:
             chat = await notices.chat_by_id(c, row["team_id"], row["chat_id"])
             if chat is None:
                 return None
@@ -153,6 +155,10 @@ async def _screen(readers: Readers, row: Row) -> Rendered | None:
     kind, params = screen["kind"], screen["params"]
     if kind == "missed":
         return Rendered(await _queue(readers, screen["id"], params), is_open=True)
+    if kind == "report":
+        shows = {"mask": readers.mask, "has_tables": (row["capabilities"] or {}).get("rich") is not False}
+        desk = Desk(readers.c, readers.book, readers.now)
+        return Rendered(await report_message(desk, readers.chat, screen, shows), is_open=True)
     if kind == "forget":
         return Rendered(forget_screen(screen["id"], params, readers.context), is_open=False)
     if kind == "selftest":

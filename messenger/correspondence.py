@@ -33,6 +33,7 @@ from messenger.digest import digest_text
 from messenger.files import FileContext, file_name, queue_csv, queue_xlsx
 from messenger.gateway import Gateway
 from messenger.outgoing import Outgoing
+from messenger.report_letters import REPORT_LETTERS
 from storage.engine import Database
 from storage.rows import Row
 
@@ -192,8 +193,10 @@ _QUESTIONS = {
 async def _question(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     payload = row["payload"]
     asked = readers.book.members.get(payload["member_id"])
-    if payload["purpose"] == "title":
-        return say.question_title((asked.telegram_id, asked.name), readers.context) if asked else None
+    if payload["purpose"] in say.PLAIN_QUESTIONS:
+        return (
+            say.plain_question(payload["purpose"], (asked.telegram_id, asked.name), readers.context) if asked else None
+        )
     view = await case_view(readers.c, readers.book, payload["case_id"])
     if view is None or asked is None or (view.state != "open" and payload["purpose"] != "number"):
         return None
@@ -271,6 +274,7 @@ async def _words(_: StoredContent, readers: Readers, row: Row) -> Outgoing | Non
 
 _KINDS: dict[str, Write] = {
     **ALARMS,
+    **REPORT_LETTERS,
     "morning": _morning,
     "reminder": _reminder,
     "escalation": _escalation,

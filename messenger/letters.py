@@ -23,6 +23,7 @@ Mention = tuple[int, str]  # a person's Telegram id and name
 Step = Literal["sent", "edited", "passed"]
 ChatKind = Literal["group", "private"]
 
+PLAIN_QUESTIONS = ("title", "period")
 _CASES_LISTED = 20
 _LONGEST_MESSAGE = 1500
 NEW_SCREEN = 0  # a press that opens a screen has none yet
@@ -132,9 +133,9 @@ def question_number(case: CaseView, asked: Mention, ctx: LetterContext) -> Outgo
     return _question("number", case, asked, ctx)
 
 
-def question_title(asked: Mention, ctx: LetterContext) -> Outgoing:
-    """The name of a new Handle reason, 1 to 60 characters (R17)."""
-    return _question("title", None, asked, ctx)
+def plain_question(kind: str, asked: Mention, ctx: LetterContext) -> Outgoing:
+    """About no case: the name of a new Handle reason, 1 to 60 characters (R17); the days of a report."""
+    return _question(kind, None, asked, ctx)
 
 
 def site_message(message: SiteMessage, ctx: LetterContext) -> Outgoing:

@@ -50,3 +50,11 @@ async def raise_screens(c: AsyncConnection, team_id: int, kind: str) -> None:
     """Every screen of this kind shows the truth again."""
     own = select(screens.c.id).where(screens.c.team_id == team_id, screens.c.kind == kind)
     await raise_where(c, team_id, (cards.c.subject == "screen") & cards.c.subject_id.in_(own), priorities.ANSWER)
+
+
+async def raise_lists(c: AsyncConnection, team_id: int) -> None:
+    """Every report that shows single clients now shows the truth again."""
+    own = (screens.c.team_id == team_id) & (screens.c.kind == "report")
+    rows = (await c.execute(select(screens.c.id, screens.c.params).where(own))).all()
+    lists = [screen_id for screen_id, params in rows if params.get("step") in ("list", "call")]
+    await raise_where(c, team_id, (cards.c.subject == "screen") & cards.c.subject_id.in_(lists), priorities.ANSWER)

@@ -103,19 +103,16 @@ def finished_days(period: str, today: date) -> Days:
 
 def earlier(begins: date, ends: date) -> Days:
     """The period before: of a month the month before, of days of a week the same ones, else as many days."""
-    if _is_in_month(begins, ends):
-        last = begins - _DAY
-        return last.replace(day=1), last if _is_month_end(ends) else last.replace(day=min(ends.day, last.day))
+    if _is_month(begins, ends):
+        return (begins - _DAY).replace(day=1), begins - _DAY
     back = _step(begins, ends)
     return begins - back, ends - back
 
 
 def later(begins: date, ends: date) -> Days:
     """The period after, likewise."""
-    if _is_in_month(begins, ends):
-        first = month_end(begins) + _DAY
-        last = month_end(first)
-        return first, last if _is_month_end(ends) else first.replace(day=min(ends.day, last.day))
+    if _is_month(begins, ends):
+        return ends + _DAY, month_end(ends + _DAY)
     forth = _step(begins, ends)
     return begins + forth, ends + forth
 
@@ -125,12 +122,8 @@ def month_end(day: date) -> date:
     return (day.replace(day=28) + 4 * _DAY).replace(day=1) - _DAY
 
 
-def _is_in_month(begins: date, ends: date) -> bool:
-    return begins.day == 1 and ends <= month_end(begins) and ends > begins
-
-
-def _is_month_end(day: date) -> bool:
-    return day == month_end(day)
+def _is_month(begins: date, ends: date) -> bool:
+    return begins.day == 1 and ends == month_end(begins)
 
 
 def _step(begins: date, ends: date) -> timedelta:

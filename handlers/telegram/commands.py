@@ -20,7 +20,8 @@ from followup.notices.store import Place
 from followup.teams.book import Member
 from followup.teams.desk import Desk
 from handlers.telegram.front import Caller, Front
-from handlers.telegram.screens import open_screen
+from handlers.telegram.reports import report_command
+from handlers.telegram.visits import open_screen
 from messenger import letters as say
 from messenger.answers import refusal
 
@@ -33,6 +34,7 @@ def router() -> Router:
     """Routes of this file."""
     routes = Router(name="commands")
     routes.message.register(_command(_missed), Command("missed"))
+    routes.message.register(_command(report_command), Command("report"))
     routes.message.register(_command(_digest), Command("digest"))
     routes.message.register(_command(_selftest), Command("selftest"))
     routes.message.register(_command(_settings), Command("settings"))

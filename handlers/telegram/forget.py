@@ -16,7 +16,7 @@ from followup.retention.actions import forget, what_is_known
 from followup.teams.desk import Desk
 from handlers.telegram.commands import refuse, teams_here, turn_away
 from handlers.telegram.front import Caller, Front
-from handlers.telegram.screens import open_screen
+from handlers.telegram.visits import open_screen
 from messenger.answers import refusal
 from messenger.buttons import ScreenPress
 from messenger.erased import FORGET_OPS

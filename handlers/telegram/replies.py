@@ -22,6 +22,7 @@ from followup.notices import store as notices
 from followup.teams import actions as teams
 from followup.teams.desk import Desk
 from handlers.telegram.front import Caller, Front
+from handlers.telegram.reports import days_typed
 from messenger.answers import refusal
 from messenger.words import ANOTHER_REASON
 from storage.rows import Row
@@ -121,12 +122,24 @@ async def _title(reply: Reply) -> None:
     await screens.raise_screens(reply.desk.c, book.id, "settings")
 
 
+async def _period(reply: Reply) -> None:
+    """The days of a report, typed."""
+    screen_id, team_id = reply.question["payload"]["screen_id"], reply.desk.book.id
+    screen = await screens.screen(reply.desk.c, screen_id, [team_id])
+    if screen is None:
+        raise FollowupError("nothing_here")
+    params = {**screen["params"], **days_typed(reply.desk, screen["params"], reply.text)}
+    await screens.change_screen(reply.desk.c, team_id, screen_id, params)
+    await notices.raise_cards(reply.desk.c, team_id, "screen", [screen_id], priorities.ANSWER)
+
+
 _PURPOSES: dict[str, Callable[[Reply], Awaitable[None]]] = {
     "reason": _reason,
     "note": _note,
     "snooze": _snooze,
     "number": _number,
     "title": _title,
+    "period": _period,
 }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -16,15 +15,15 @@ from followup.notices import priorities
 from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.teams import actions as teams
-from followup.teams.book import Member
 from followup.teams.desk import Desk
 from handlers.telegram.cases import show_card
 from handlers.telegram.front import Caller, Front
+from handlers.telegram.reports import REPORT_OPS
+from handlers.telegram.visits import Op, Visit, open_screen, show
 from messenger.answers import refusal, toast
 from messenger.buttons import ScreenPress, id_in, unpacked
 from messenger.letters import NEW_SCREEN
 from messenger.render import LANGUAGES
-from storage.rows import Row
 
 log = structlog.get_logger()
 
@@ -33,33 +32,11 @@ _MENUS = {"none": None, "lines": "lines", "export": "export", "reasons": "reason
 Params = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One press on a screen, looked up."""
-
-    desk: Desk
-    caller: Caller
-    member: Member
-    chat: notices.Chat
-    screen: Row
-    arg: str
-
-
-Op = Callable[[Visit], Awaitable[str | None]]
-
-
 def router() -> Router:
     """Routes of this file."""
     routes = Router(name="screens")
     routes.callback_query.register(on_press, ScreenPress.filter())
     return routes
-
-
-async def open_screen(desk: Desk, chat: notices.Chat, member: Member, kind: str, params: Params) -> None:
-    """A new screen at the end of the chat, before everything else that waits there."""
-    draft = screens.Screen(team_id=desk.book.id, member_id=member.id, kind=kind, params=params)
-    screen_id = await screens.add_screen(desk.c, draft, desk.now)
-    await notices.add_card(desk.c, chat, "screen", screen_id, now=desk.now, priority=priorities.ANSWER)
 
 
 async def on_press(query: CallbackQuery, callback_data: ScreenPress, caller: Caller, front: Front) -> None:
@@ -125,18 +102,12 @@ async def _do(desk: Desk, caller: Caller, press: ScreenPress, query: CallbackQue
     return await op(visit)
 
 
-async def _show(visit: Visit, **changes: Any) -> None:
-    params = {**visit.screen["params"], "menu": None, **changes}
-    await screens.change_screen(visit.desk.c, visit.desk.book.id, visit.screen["id"], params)
-    await notices.raise_cards(visit.desk.c, visit.desk.book.id, "screen", [visit.screen["id"]], priorities.ANSWER)
-
-
 async def _tab(visit: Visit) -> None:
-    await _show(visit, tab="processed" if visit.arg == "processed" else "open", page=0)
+    await show(visit, tab="processed" if visit.arg == "processed" else "open", page=0)
 
 
 async def _day(visit: Visit) -> None:
-    await _show(visit, day=None if visit.arg == "all" else _date(visit.arg).isoformat(), page=0)
+    await show(visit, day=None if visit.arg == "all" else _date(visit.arg).isoformat(), page=0)
 
 
 def _date(text: str) -> date:
@@ -147,24 +118,24 @@ def _date(text: str) -> date:
 
 
 async def _line(visit: Visit) -> None:
-    await _show(visit, line=None if visit.arg == "all" else unpacked(visit.arg, list(visit.desk.book.lines)), page=0)
+    await show(visit, line=None if visit.arg == "all" else unpacked(visit.arg, list(visit.desk.book.lines)), page=0)
 
 
 async def _page(visit: Visit) -> None:
     page = id_in(visit.arg)
     if page is None or page > _LAST_PAGE:
         raise FollowupError("nothing_here")
-    await _show(visit, page=page)
+    await show(visit, page=page)
 
 
 async def _menu(visit: Visit) -> None:
     if visit.arg not in _MENUS:
         raise FollowupError("nothing_here")
-    await _show(visit, menu=_MENUS[visit.arg])
+    await show(visit, menu=_MENUS[visit.arg])
 
 
 async def _refresh(visit: Visit) -> str:
-    await _show(visit)
+    await show(visit)
     return "updated"
 
 
@@ -182,7 +153,7 @@ async def _export(visit: Visit) -> None:
         key=f"file:{visit.caller.source_key}",
     )
     await notices.add_letter(visit.desk.c, letter)
-    await _show(visit)
+    await show(visit)
 
 
 def _head(op: Op) -> Op:
@@ -199,7 +170,7 @@ def _setting(key: str, offered: Collection[str]) -> Op:
         if visit.arg not in offered:
             raise FollowupError("nothing_here")
         await teams.set_team(visit.desk.c, visit.desk.book.id, {key: visit.arg}, visit.desk.now)
-        await _show(visit)
+        await show(visit)
         return "settings_saved"
 
     return change
@@ -211,14 +182,14 @@ async def _drop(visit: Visit) -> str:
     if gone is None:
         raise FollowupError("nothing_here")
     await teams.set_reasons(visit.desk.c, visit.desk.book.id, [pair for pair in known if pair[0] != gone])
-    await _show(visit, menu="reasons")
+    await show(visit, menu="reasons")
     return "reason_dropped"
 
 
 async def _standard(visit: Visit) -> str:
     standard = [(code, None) for code in teams.DEFAULT_REASONS]
     await teams.set_reasons(visit.desk.c, visit.desk.book.id, standard)
-    await _show(visit, menu="reasons")
+    await show(visit, menu="reasons")
     return "settings_saved"
 
 
@@ -242,6 +213,7 @@ async def _selftest(visit: Visit) -> None:
 
 
 _OPS: dict[tuple[str, str], Op] = {
+    **{("report", name): op for name, op in REPORT_OPS.items()},
     ("missed", "tab"): _tab,
     ("missed", "day"): _day,
     ("missed", "line"): _line,

@@ -102,7 +102,8 @@ def every_letter(
         "question_note": lambda c: letters.question_note(ours, person, c),
         "question_snooze": lambda c: letters.question_snooze(ours, person, c),
         "question_number": lambda c: letters.question_number(ours, person, c),
-        "question_title": lambda c: letters.question_title(person, c),
+        "question_title": lambda c: letters.plain_question("title", person, c),
+        "question_period": lambda c: letters.plain_question("period", person, c),
         "site_message": lambda c: letters.site_message(site(), c),
         "site_message, hostile": lambda c: letters.site_message(
             site(text=name * 50, name=name, entry_point=name, number=name), c

@@ -213,7 +213,7 @@ def test_a_question_opens_the_field_of_the_asked_person_only(language, kind):
 
 
 def test_the_name_of_a_reason_is_asked_of_one_person_about_no_case():
-    letter = letters.question_title(TARAS, context())
+    letter = letters.plain_question("title", TARAS, context())
     assert told(letter) == ("✏️ Taras, what shall the new reason be called?\nUp to 60 characters. Answer this message.")
     assert ID in letter.text
     assert isinstance(letter.keyboard, ForceReply)

@@ -64,8 +64,16 @@ class Person:
 
 
 def shown_text(message: dict[str, Any]) -> str:
-    """Text or caption."""
+    """Text or caption; of a rich message its paragraphs and its tables, a row a line."""
+    if "rich_message" in message:
+        return "\n".join(_block_text(block) for block in message["rich_message"]["blocks"])
     return str(message.get("text") or message.get("caption") or "")
+
+
+def _block_text(block: dict[str, Any]) -> str:
+    if "cells" in block:
+        return "\n".join(" | ".join(cell["text"] for cell in row) for row in block["cells"])
+    return str(block.get("text", ""))
 
 
 def labels(message: dict[str, Any]) -> list[str]:

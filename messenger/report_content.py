@@ -1,0 +1,45 @@
+"""A report's message, whatever its step: what the screen remembers, put beside the database of this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from followup.notices.store import Chat
+from followup.teams.desk import Desk
+from messenger import report_lists, report_steps
+from messenger.outgoing import Outgoing
+from messenger.report_steps import Shown, Step
+from messenger.report_texts import ReportContext
+
+STEPS: Mapping[str, Step] = {
+    "kinds": report_steps.kinds,
+    "period": report_steps.period,
+    "calendar": report_steps.calendar,
+    "filters": report_steps.filters,
+    "values": report_steps.values,
+    "built": report_steps.built,
+    "columns": report_steps.columns,
+    "picture": report_steps.picture,
+    "rows": report_steps.rows,
+    "figures": report_lists.figures,
+    "list": report_lists.listing,
+    "call": report_lists.call,
+    "info": report_steps.info,
+    "schedules": report_steps.schedules,
+}
+
+
+async def report_message(desk: Desk, chat: Chat, screen: Mapping[str, Any], shows: Mapping[str, bool]) -> Outgoing:
+    """``shows``: ``mask``, whether numbers are masked here, and ``has_tables``, whether the chat takes real ones."""
+    policy = desk.book.policy
+    context = ReportContext(
+        language=policy.language,
+        timezone=policy.timezone,
+        mask=shows["mask"],
+        has_tables=shows["has_tables"],
+        team_name=desk.book.name,
+        screen_id=screen["id"],
+        now=desk.now,
+    )
+    return await report_steps.show(Shown(desk, context, screen["params"], chat.id), STEPS)
