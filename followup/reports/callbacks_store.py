@@ -35,7 +35,7 @@ def _is_new() -> ColumnElement[bool]:
         older.c.ordered_at < orders.c.ordered_at, bytewise(older.c.order_key) < bytewise(orders.c.order_key)
     )
     known = exists().where(
-        *(older.c.team_id == orders.c.team_id, older.c.number_id == orders.c.number_id),
+        older.c.number_id == orders.c.number_id,  # it names the team; said twice it leads SQLite through all orders
         *(older.c.widget == orders.c.widget, older.c.id != orders.c.id),
         *(older.c.ordered_at <= orders.c.ordered_at, is_sooner),
     )
