@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_data, cli_import, cli_queue, cli_teams, cli_tokens
+from bot import cli_data, cli_import, cli_queue, cli_reports, cli_teams, cli_tokens
 from bot.cli_frame import AsJson, answered, say
 from bot.keys import installation_key, new_key
 from bot.migrations.schema import upgrade
@@ -27,6 +27,7 @@ app.add_typer(cli_teams.member, name="member")
 app.add_typer(cli_teams.line, name="line")
 app.command("connect")(cli_teams.connect)
 app.command("missed")(cli_queue.missed)
+app.command("report")(cli_reports.report)
 app.command("forget")(cli_data.forget)
 app.command("backup")(cli_data.backup)
 app.add_typer(cli_tokens.token, name="token")
