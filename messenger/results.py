@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -16,7 +16,7 @@ class Sent:
     message_id: int
     is_photo: bool = False
     is_rich: bool | None = None
-    file_id: str | None = None
+    file_id: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
