@@ -40,7 +40,7 @@ TABLES: Final = (
 )
 _ALONE: Final = 50
 # Of each, all companies together: enough for pages to be full.
-_PRESSED, _DIGESTS, _SCREENS = 100, 1_000, 1_500
+_PRESSED, _DIGESTS, _SCREENS = 300, 1_000, 1_500
 _NUMBERS: Final = TypeAdapter(DigestNumbers)
 _SQLITE: Final = text(
     "SELECT coalesce(sum(pgsize), 0), coalesce(sum(CASE WHEN d.name = m.tbl_name THEN 0 ELSE pgsize END), 0) "
