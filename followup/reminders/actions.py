@@ -158,7 +158,7 @@ async def tell_morning(desk: Desk) -> None:
         held = set(await notices.held_cases(desk.c, desk.book.id, chat.id))
         told = [row["id"] for row in waiting if row["first_shown_at"] is not None or row["id"] in held]
         if len(told) > 1:
-            await _write(desk, chat, "morning", {"case_ids": told}, priorities.ALERT)
+            await _write(desk, chat, "morning", {"case_ids": told}, priorities.ESCALATION)
         elif told and told[0] in held:
             await notices.release_held(desk.c, desk.book.id, chat.id, told, desk.now)
             await cases.mark(desk.c, desk.book.id, told, notified_at=desk.now)

@@ -119,7 +119,7 @@ class Day:
         before = self._chance.poisson(self._teams.calls[members] * self._market.cases_a_call * since)
         is_told = self._keeps_hours[members] & (before + np.array([waiting[int(team)] for team in members]) > 0)
         for team in members[is_told] if hours.opens_at < DAY else ():
-            yield Message(hours.opens_at, ALERT, -1 - int(team), kind="morning list")
+            yield Message(hours.opens_at, ESCALATION, -1 - int(team), kind="morning list")
 
     def _life(self, case: Case) -> Iterator[Message]:
         """First alert, what the client and the team do, what the clock says if nobody does anything."""
