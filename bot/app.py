@@ -21,6 +21,7 @@ from bot.wiring import Telegram, Works, build
 from followup.errors import FollowupError
 from followup.teams.seal import Seal
 from handlers.telegram.presence import HookAddress, publish_commands, receive_by_polling, receive_by_webhook
+from handlers.web.api.door import ApiDoor
 from handlers.web.directory import Directory
 from handlers.web.health import Health, Pulse
 from handlers.web.hooks import HookDoor
@@ -116,7 +117,8 @@ class App:
         )
         address = self._address
         updates = UpdateDoor(path=address.path, secret=address.secret, keeper=works.keeper, metrics=metrics)
-        return [health, hooks, updates]
+        api = ApiDoor(database=works.database, clock=works.clock, shelf=works.shelf)
+        return [health, hooks, updates, api]
 
     async def _feel_pulse(self, make_request: Any, bot: Any, method: Any) -> Any:
         """A session middleware of aiogram: whatever Telegram answers without an error is a sign of life."""

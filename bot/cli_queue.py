@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ import typer
 from bot.cli_frame import AsJson, Room, Team, answered, fail, find_team, local_date, run, say
 from bot.keys import installation_seal
 from bot.settings import load_settings
+from followup.cases.outside import queue_json
 from followup.cases.queue_store import queue_rows
 from followup.cases.views import QueueFilter, QueueRow
 from followup.errors import FollowupError
@@ -29,7 +29,6 @@ from storage.rows import Row
 inbox = typer.Typer(help="What PBXs sent and the program could not read, or has not read yet.")
 digest = typer.Typer(no_args_is_help=True, help="The day's digest.")
 
-_PROCESSED_ONLY: Final = ("closed_at", "closed_by", "how", "close_reason", "close_text")
 _MOST_ROWS: Final = 1000
 _SHOWN_BODY: Final = 2000
 
@@ -67,20 +66,10 @@ def missed(
 
     book, rows = run(work, as_json=as_json)
     if as_json:
-        say({"team": book.name, "tab": tab.value, "rows": [queue_json(row, book, tab.value) for row in rows]})
+        zone = ZoneInfo(book.policy.timezone)
+        say({"team": book.name, "tab": tab.value, "rows": [queue_json(row, zone, tab.value) for row in rows]})
     else:
         _show_queue(book, rows)
-
-
-def queue_json(row: QueueRow, book: TeamBook, tab: str) -> dict[str, Any]:
-    """A row with the names that scripts rely on; moments in the team's zone."""
-    zone = ZoneInfo(book.policy.timezone)
-    found = {name: _local(value, zone) for name, value in asdict(row).items()}
-    return found if tab == "processed" else {name: found[name] for name in found if name not in _PROCESSED_ONLY}
-
-
-def _local(value: Any, zone: ZoneInfo) -> Any:
-    return value.astimezone(zone) if isinstance(value, datetime) else value
 
 
 def _show_queue(book: TeamBook, rows: Sequence[QueueRow]) -> None:

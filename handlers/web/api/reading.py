@@ -1,0 +1,141 @@
+"""What the routes of the API do: read the question, ask the business once, tell its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from followup.cases.outside import in_zone, queue_json
+from followup.cases.queue_store import queue_rows, rows_by_id
+from followup.cases.reading import case_view, history
+from followup.cases.views import QueueFilter
+from followup.clients.store import find_number
+from followup.phone import normalise
+from followup.reports.actions import build
+from followup.reports.journal import journal, journal_call
+from followup.reports.journal_store import Stretch
+from followup.reports.selection import FILTERS, OPTIONS, Kind, selection_of
+from followup.reports.shape import to_json
+from followup.teams.desk import Desk
+from handlers.web.api import schemas
+from handlers.web.api.answers import Told
+from handlers.web.api.parameters import cursor_text
+
+Asked = Mapping[str, Any]
+
+_MOST_HISTORY = 100
+
+
+def zone_of(desk: Desk) -> ZoneInfo:
+    """The team's zone."""
+    return ZoneInfo(desk.book.policy.timezone)
+
+
+async def report(desk: Desk, asked: Asked, kind: Kind) -> Told:
+    """A report as of now."""
+    filters = {name: asked[name] for name in FILTERS[kind] if name in asked}
+    options = {name: asked[name] for name in OPTIONS[kind] if name in asked}
+    chosen = selection_of(kind, asked["from"], asked["to"], filters, options)
+    left_out = set(schemas.HIDDEN_BY_OPTION) if chosen.is_on("hide_missed") else set()
+    left_out |= {"extension"} if not chosen.is_on("by_extension") else set()
+    columns = [key for key in flat_keys(schemas.ROWS[kind]) if key not in left_out]
+    return Told(document=to_json(await build(desk, chosen)), columns=columns)
+
+
+async def calls(desk: Desk, asked: Asked) -> Told:
+    """A page of the journal."""
+    chosen = selection_of("calls", asked["from"], asked["to"])
+    begins, ends = chosen.span(desk.book.policy.timezone)
+    number = await find_number(desk.c, desk.book.id, _number(desk, asked["client"])) if "client" in asked else None
+    stretch = Stretch(
+        begins=begins,
+        ends=ends,
+        direction=asked.get("direction"),
+        # No call has the number 0: nothing is known of this client.
+        number_id=(number["id"] if number else 0) if "client" in asked else None,
+        after=asked.get("cursor"),
+    )
+    page = await journal(desk, stretch, asked.get("limit", 100))
+    following = cursor_text(page.next_place) if page.next_place else None
+    document = {
+        "team": desk.book.name,
+        "timezone": desk.book.policy.timezone,
+        "from": chosen.begins.isoformat(),
+        "to": chosen.ends.isoformat(),
+        "rows": [_ordered(in_zone(call, zone_of(desk))) for call in page.calls],
+        "next_cursor": following,
+    }
+    return Told(document=document, columns=tuple(schemas.CALL), headers=_link(asked, following))
+
+
+async def one_call(desk: Desk, asked: Asked) -> Told | None:
+    """One call."""
+    found = await journal_call(desk, asked["id"])
+    return Told(document=_ordered(in_zone(found, zone_of(desk)))) if found else None
+
+
+async def cases(desk: Desk, asked: Asked) -> Told:
+    """A tab of the queue, whole."""
+    tab = asked.get("tab", "open")
+    line = _line_key(desk, asked["line"]) if "line" in asked else None
+    chosen = QueueFilter(tab=tab, day=asked.get("date"), line=line)
+    rows = await queue_rows(desk.c, desk.book, chosen, desk.now)
+    document = {
+        "team": desk.book.name,
+        "timezone": desk.book.policy.timezone,
+        "as_of": in_zone(desk.now, zone_of(desk)),
+        "tab": tab,
+        "rows": [queue_json(row, zone_of(desk), tab) for row in rows],
+    }
+    hidden = set(schemas.PROCESSED_ONLY) if tab == "open" else set()
+    return Told(document=document, columns=[key for key in schemas.QUEUE_ROW if key not in hidden])
+
+
+async def one_case(desk: Desk, asked: Asked) -> Told | None:
+    """One case with its orders, notes and history; one that was never true is none (it is counted nowhere)."""
+    view = await case_view(desk.c, desk.book, asked["id"])
+    if view is None or view.state == "withdrawn":
+        return None
+    (row,) = await rows_by_id(desk.c, desk.book, [view.id], desk.now)
+    told = {
+        "orders": [asdict(order) for order in view.orders],
+        "notes": [asdict(note) for note in view.notes],
+        "history": [asdict(line) for line in await history(desk.c, desk.book, view.id, _MOST_HISTORY)],
+    }
+    return Told(document=queue_json(row, zone_of(desk), "processed") | in_zone(told, zone_of(desk)))
+
+
+def flat_keys(fields: Mapping[str, Any]) -> list[str]:
+    """The keys of a row's schema, those of its objects with a dot."""
+    found: list[str] = []
+    for name, schema in fields.items():
+        inner = schema.get("properties")
+        found += [f"{name}.{key}" for key in inner] if inner else [name]
+    return found
+
+
+def _ordered(call: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: call[name] for name in schemas.CALL}
+
+
+def _number(desk: Desk, text: str) -> str:
+    return normalise(text, desk.book.policy.region) or ""
+
+
+def _line_key(desk: Desk, text: str) -> str:
+    """A line by its number in any spelling, its name or the widget's id."""
+    if text in desk.book.lines:
+        return text
+    named = (line.key for line in desk.book.lines.values() if line.name.casefold() == text.casefold())
+    return next(named, None) or _number(desk, text) or text
+
+
+def _link(asked: Asked, following: str | None) -> dict[str, str]:
+    """RFC 8288: how a client of CSV pages, too."""
+    if following is None:
+        return {}
+    same = {name: value for name, value in asked.items() if name != "cursor"}
+    return {"Link": f'<?{urlencode(same | {"cursor": following}, doseq=True)}>; rel="next"'}
