@@ -166,10 +166,10 @@ class Keys:
         """More definitions."""
         return keyboard(self.turns("defs", page, pages), [self.to_report()])
 
-    def schedules(self, choices: Sequence[tuple[int, str]]) -> InlineKeyboardMarkup | None:
+    def schedules(self, ids: Sequence[int]) -> InlineKeyboardMarkup | None:
         """Each stops when it is pressed."""
-        found = [[self.button(self.label("stop", name=name), "stop", str(number))] for number, name in choices]
-        return keyboard(*found, [self.button(self.label("back"), "step", "kinds")])
+        found = [self.button(self.label("stop", place=place), "stop", str(each)) for place, each in enumerate(ids, 1)]
+        return keyboard(*rows(found, 5), [self.button(self.label("back"), "step", "kinds")])
 
     def turns(self, op: str, page: int, pages: int) -> Buttons:
         """Pages, where there are several."""

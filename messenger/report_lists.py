@@ -29,9 +29,11 @@ async def figures(shown: Shown) -> Outgoing:
     row = report.total if key is None else _row(report, key)
     words, found = ReportWords(shown.chosen.kind, shown.language), []
     for column in report.columns:
-        number = _count(value_of(row, column.key)) if row else 0
-        if column.opens and number and (key is None or shown.chosen.kind != "missed"):
-            found.append((column.key, f"{words.title(column.key)}: {number}"))
+        number = _count(value_of(row, column.key)) if row and column.opens else 0
+        if number and (key is None or shown.chosen.kind != "missed"):
+            found.append(
+                (column.key, f"{words.title(column.key)}: {span_text(number) if column.unit == 'seconds' else number}")
+            )
     has_rows = shown.chosen.kind != "missed"
     text = shown.text("figures", row=_name(shown, report, key), is_empty=not found)
     return Outgoing(text=text, keyboard=shown.keys.figures(found, has_rows=has_rows))

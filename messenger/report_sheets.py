@@ -145,7 +145,7 @@ def _orders(viewed: Viewed) -> Sheet:
     """The orders as Phonet prints them: one figure a line, reasons only where there are any."""
     report, before = viewed.report, viewed.before.total if viewed.before else None
     rows = []
-    for column in choosable(report):
+    for column in sorted(choosable(report), key=lambda each: _place(each.key)):
         value, old = value_of(report.total, column.key), value_of(before, column.key) if before else None
         if column.key.startswith("reasons.") and not value and not old:
             continue
@@ -155,6 +155,11 @@ def _orders(viewed: Viewed) -> Sheet:
         rows.append((name, _share(viewed, column, value), *moved))
     heads = ("", "", "") if viewed.before else ("", "")
     return Sheet(heads=heads, rows=tuple(rows))
+
+
+def _place(key: str) -> tuple[bool, bool, bool]:
+    """The reasons stand under what they are the reasons of."""
+    return key not in ("total", "successful", "unsuccessful"), not key.startswith("reasons."), key != "pending"
 
 
 def _share(viewed: Viewed, column: FlatColumn, value: Any) -> str:

@@ -28,7 +28,15 @@ from messenger.render import environment, render
 from messenger.report_keys import Choice, Keys
 from messenger.report_sheets import Viewed, choosable, row_name, shown_columns
 from messenger.report_texts import ReportContext, message, named, period_before
-from messenger.report_words import ReportWords, filter_words, fixed_words, option_words, period_words, span_of_days
+from messenger.report_words import (
+    ReportWords,
+    filter_words,
+    fixed_words,
+    moment_words,
+    option_words,
+    period_words,
+    span_of_days,
+)
 from messenger.words import miss_reason
 
 _DEFINITIONS_A_PAGE = 14
@@ -243,9 +251,10 @@ async def info(shown: Shown) -> Outgoing:
 async def schedules(shown: Shown) -> Outgoing:
     """What comes to this chat by itself."""
     stored = await schedules_of(shown.desk.c, shown.desk.book.id, shown.chat_id)
-    lines = [(row["id"], wish_words(wish_of(row), shown)) for row in stored]
-    keyboard = shown.keys.schedules(lines)
-    return Outgoing(text=shown.text("schedules", lines=[text for _, text in lines]), keyboard=keyboard)
+    zone = shown.context.timezone
+    lines = [(wish_words(wish_of(row), shown), moment_words(row["next_at"], zone, shown.language)) for row in stored]
+    keyboard = shown.keys.schedules([row["id"] for row in stored])
+    return Outgoing(text=shown.text("schedules", lines=lines), keyboard=keyboard)
 
 
 def wish_words(wish: Wish, shown: Shown) -> str:

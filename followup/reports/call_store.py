@@ -18,8 +18,8 @@ async def call_by_id(c: AsyncConnection, team_id: int, call_id: int) -> Row | No
     joined = calls.outerjoin(numbers, (numbers.c.id == calls.c.number_id) & (numbers.c.team_id == calls.c.team_id))
     known = joined.outerjoin(clients, (clients.c.id == numbers.c.client_id) & (clients.c.team_id == calls.c.team_id))
     query = select(calls, numbers.c.number, clients.c.name.label("client_name")).select_from(known)
-    mine = (calls.c.team_id == team_id) & (calls.c.id == call_id)
-    return await one_row(c, query.where(mine, calls.c.direction.in_(("in", "out"))))
+    query = query.where(calls.c.team_id == team_id, calls.c.id == call_id, calls.c.direction.in_(("in", "out")))
+    return await one_row(c, query)
 
 
 async def mark_one(c: AsyncConnection, team_id: int, call_id: int, mark: Mapping[str, Any]) -> bool:

@@ -50,6 +50,7 @@ CROSSING: dict[str, str] = {
     "followup/reminders/store.py::unplanned": "asks whose cases have changed; each is planned inside its team",
     "followup/notices/store.py::chats_at": "one private chat may serve several teams; asks which",
     "followup/notices/store.py::letter_shown_as": "a reply names its message by Telegram's ids; the letter tells the team",
+    "followup/reports/kept_store.py::due_schedules": "asks which reports are due; each is written inside its team",
     "followup/teams/store.py::_BY_TOKEN": "the token of a hook address is what tells the team",
     "followup/teams/token_store.py::_BY_HASH": "the token of an API request is what tells the team",
     "storage/inbox.py::counts": "how many rows there are at all, for health and the operator: numbers only",

@@ -14,7 +14,10 @@ CYRILLIC = re.compile(r"[\u0400-\u04FF]")
 # A simulated client speaks, a vendor's own words are recognised, and templates are what people read.
 MAY_SPEAK = ("templates/", "sandbox/", "providers/")
 # What people type is understood here, in all three languages; nothing of it is ever shown.
-UNDERSTANDS = ("followup/cases/later.py", "handlers/telegram/commands.py")
+UNDERSTANDS = (
+    *("followup/cases/later.py", "handlers/telegram/commands.py"),
+    *("followup/reports/periods.py", "followup/reports/rhythms.py", "followup/reports/wishes.py"),
+)
 
 
 def name_of(path) -> str:
