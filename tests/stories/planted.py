@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from tests.stories.world import ANNA, BORYS, SALES, SERVICE, VIRA, World, kyiv, labels, shown_text
+from tests.stories.world import ANNA, BORYS, SERVICE, VIRA, World, kyiv, labels, shown_text
 
 # Olga answered 2 of 7 incoming calls, Taras dialled 3 and reached 2; all of them from 9 to 19 November 2026.
 TOTALS = {"total": 10, "incoming": 7, "outgoing": 3, "target_missed": 5, "target_called_back": 4}
