@@ -90,7 +90,7 @@ def report(  # noqa: PLR0913 - the options of a command
     A file for Excel in Ukrainian: --format csv --csv separator=semicolon --csv encoding=windows-1251 --csv decimal=comma
     """
     chosen = _form(form, is_json=as_json or opened is not None)
-    is_seen = output is None and sys.stdout.isatty()
+    is_seen = output is None and is_terminal()
     if chosen.is_binary and is_seen:
         fail(f"--format {chosen.value}: a terminal cannot show it, give -o FILE", 2)
     asked = (_several(filters), pairs(options or (), "--option"))
@@ -108,6 +108,11 @@ def report(  # noqa: PLR0913 - the options of a command
             return await _write(desk, selection, paper)
 
     _hand_over(run(work, as_json=as_json), output, as_json=as_json)
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at stdout."""
+    return sys.stdout.isatty()
 
 
 def _form(form: Form | None, *, is_json: bool) -> Form:
