@@ -40,6 +40,7 @@ class Api:
     database: Database
     http: ClientSession
     url: str
+    door: ApiDoor
     token: str = ""
 
     async def new_token(self, team_id: int) -> str:
@@ -56,14 +57,14 @@ class Api:
 
 
 @asynccontextmanager
-async def listening(database: Database, now: datetime, rate: int = 0):
+async def listening(database: Database, now: datetime, rate: int = 0, patience: float = 30):
     """Without a limit of requests unless one is wanted."""
-    door = ApiDoor(database=database, clock=MovableClock(now, frozen=True), shelf=Shelf(), rate=rate)
+    door = ApiDoor(database=database, clock=MovableClock(now, frozen=True), shelf=Shelf(), rate=rate, patience=patience)
     runner = await start_site(web_app(door), "127.0.0.1", 0)
     host, port = runner.addresses[0][:2]
     url = f"http://{host}:{port}"
     async with ClientSession(url) as http:
-        yield Api(database, http, url)
+        yield Api(database, http, url, door)
     await runner.cleanup()
 
 

@@ -7,6 +7,8 @@ from itertools import product
 import pytest
 
 from followup.reports.selection import KINDS
+from handlers.web.api.answers import Told, as_csv
+from handlers.web.api.door import LONG_AT_A_TIME
 from tests.web.api_stage import NOVEMBER, listening, seeded
 
 WRONG_TOKENS = (("", ""), ("pz_wrong", "invalid_token"), ("x" * 250, "invalid_token"), ("ні", "invalid_token"))
@@ -111,3 +113,34 @@ async def test_too_many_requests_of_one_token_are_told_to_wait(database, company
         assert len(refused) >= 15
         assert {said.headers["Retry-After"] for said in refused} == {"1"}
         assert (await api.get("cases/1", token=other)).status == 200
+
+
+async def test_long_reports_wait_for_one_another_and_nothing_waits_for_them(database, company):
+    async with listening(database, company.now, patience=0) as api:
+        api.token = await api.new_token(company.team_id)
+        for _ in range(LONG_AT_A_TIME):
+            await api.door.turns.acquire()
+        said = await api.get("reports/calls", **NOVEMBER)
+        assert (said.status, said.headers["Retry-After"]) == (503, "5")
+        assert (await api.get("cases")).status == 200
+        api.door.turns.release()
+        for _ in range(3):  # each gives its turn back
+            assert (await api.get("reports/calls", **NOVEMBER)).status == 200
+        assert (await api.get("reports/calls", **NOVEMBER, manager="Nobody")).status == 400
+        assert (await api.get("reports/calls", **NOVEMBER)).status == 200
+
+
+async def test_what_the_database_does_not_give_is_not_now(api):
+    await api.database.dispose()
+    async with api.database.engine.connect() as c:
+        await c.exec_driver_sql("DROP TABLE orders")
+        await c.commit()
+    said = await api.get("reports/callbacks", **NOVEMBER)
+    assert (said.status, said.document) == (503, {"error": "cannot be answered now"})
+    assert said.headers["Retry-After"]
+
+
+def test_csv_disarms_what_begins_like_a_formula_and_keeps_numbers():
+    row = {"client": "+380671234567", "name": "=1+1", "line": "@x", "is_erased": False, "legs": [], "case_id": None}
+    lines = as_csv(Told(document={"rows": [row]}, columns=tuple(row))).decode().splitlines()
+    assert lines[1] == "+380671234567,'=1+1,'@x,false,[],"

@@ -26,8 +26,7 @@ from storage.engine import Database
 # Requests a second of one token; after a rest ten times as many at once.
 DEFAULT_RATE: Final = 10
 # SQLite has four readers, and chats ask for reports, too.
-_LONG_AT_A_TIME: Final = 2
-_PATIENCE_SECONDS: Final = 30
+LONG_AT_A_TIME: Final = 2
 _TOKEN: Final = re.compile(r"bearer +([\w.~+/-]{1,200}=*) *", re.ASCII | re.IGNORECASE)
 _ID: Final = re.compile(r"[1-9]\d{0,15}", re.ASCII)
 
@@ -40,8 +39,9 @@ class ApiDoor:
     clock: Clock
     shelf: Shelf
     rate: int = DEFAULT_RATE
+    patience: float = 30  # seconds that a report waits for its turn
     _buckets: dict[int, Bucket] = field(default_factory=dict)
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_LONG_AT_A_TIME))
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LONG_AT_A_TIME))
 
     def routes(self) -> list[web.RouteDef]:
         """Every route of the table, its document, and nothing else under /api."""
@@ -75,14 +75,14 @@ class ApiDoor:
 
     async def _in_turn(self, route: Route, bearer: Bearer, asked: dict[str, Any]) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                await self._turns.acquire()
+            async with asyncio.timeout(self.patience):
+                await self.turns.acquire()
         except TimeoutError:
             return refusal(503, "too many reports are asked for", retry_after=5)
         try:
             return await self._told(route, bearer, asked)
         finally:
-            self._turns.release()
+            self.turns.release()
 
     async def _told(self, route: Route, bearer: Bearer, asked: dict[str, Any]) -> web.StreamResponse:
         async with self.database.read() as c:
