@@ -15,7 +15,7 @@ from messenger.markup import fit
 from messenger.outgoing import Outgoing
 from messenger.render import render
 from messenger.report_keys import Buttons
-from messenger.report_sheets import Viewed, row_name, span_text
+from messenger.report_sheets import span_text
 from messenger.report_steps import Shown
 from messenger.report_words import ReportWords, fixed_words, period_words
 
@@ -35,7 +35,7 @@ async def figures(shown: Shown) -> Outgoing:
                 (column.key, f"{words.title(column.key)}: {span_text(number) if column.unit == 'seconds' else number}")
             )
     has_rows = shown.chosen.kind != "missed"
-    text = shown.text("figures", row=_name(shown, report, key), is_empty=not found)
+    text = shown.text("figures", row=_name(shown, key), is_empty=not found)
     return Outgoing(text=text, keyboard=shown.keys.figures(found, has_rows=has_rows))
 
 
@@ -55,17 +55,23 @@ def _row(report: Report, key: str) -> Any:
     return next((row for name, row in zip(report.row_keys, report.rows, strict=True) if name == key), None)
 
 
-def _name(shown: Shown, report: Report, key: str | None) -> str:
-    row = _row(report, key) if key is not None else None
-    if row is None:
+def _name(shown: Shown, key: str | None) -> str:
+    """Whose row it is, told without building the report."""
+    if key is None:
         return str(fixed_words(shown.language)["total"])
-    return row_name(Viewed(report=report, language=shown.language), row)
+    book, nobody = shown.desk.book, fixed_words(shown.language)["nobody"]
+    if shown.chosen.kind == "callbacks":
+        return book.line_name(key) or key
+    member, _, extension = key.partition("/")
+    name = book.member_name(int(member)) if member.isdigit() else nobody["manager"]
+    return " · ".join(part for part in (name or member, extension) if part)
 
 
 async def listing(shown: Shown) -> Outgoing:
     """A page of exactly what the figure counts."""
     packed = shown.params.get("row")
-    report = await shown.report() if packed is not None else None
+    # Only a key too long for a button has to be looked for among the rows.
+    report = await shown.report() if packed is not None and packed.startswith("~") else None
     key = _row_key(shown, report)
     figure = Figure(row=key, column=shown.params["column"])
     page = shown.params.get("page") or 0
@@ -78,7 +84,7 @@ async def listing(shown: Shown) -> Outgoing:
         "reports/report_list.j2",
         shown.language,
         title=fixed_words(shown.language)["kinds"][shown.chosen.kind],
-        row=_name(shown, report, key) if report else None,
+        row=_name(shown, key) if key is not None else None,
         figure=ReportWords(shown.chosen.kind, shown.language).long_title(figure.column),
         period=period_words(shown.chosen, shown.language),
         total=found.total,

@@ -111,8 +111,11 @@ Step = Callable[[Shown], Awaitable[Outgoing]]
 
 
 def with_names(report: Report, book: TeamBook) -> Report:
-    """Its filters by name: what people and files read."""
-    return replace(report, selection=named(report.selection, book))
+    """Its filters and widgets by name: what people and files read."""
+    rows = report.rows
+    if report.selection.kind == "callbacks":
+        rows = tuple({**row, "widget": book.line_name(row["widget"])} for row in rows)
+    return replace(report, selection=named(report.selection, book), rows=rows)
 
 
 async def show(shown: Shown, steps: Mapping[str, Step]) -> Outgoing:

@@ -37,7 +37,7 @@ async def length_of_list(world, title: str, number: int) -> int:
     [
         ("calls this month", ("Total", "Taras", "Olga", "Not assigned"), 20),
         ("team this month", ("Total", "Taras"), 8),
-        ("callbacks this month", ("Total", "site", "landing"), 10),
+        ("callbacks this month", ("Total", "Site", "landing"), 10),
         ("missed this month", (None,), 6),
     ],
 )
