@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -47,10 +48,13 @@ async def build_team(desk: Desk, question: Question) -> Parts:
     people = await _people(desk, question)
     working = _working_seconds(question)
     keys = sorted(people, key=lambda member: _order(question, member, people[member]))
-    rows = tuple({"manager": question.book.member_name(member)} | _figures(people[member], working) for member in keys)
+    shares = {member: _occupancy([people[member]] if member is not None else [], working) for member in keys}
+    rows = tuple(
+        {"manager": question.book.member_name(member)} | _figures(people[member]) | {"occupancy": shares[member]}
+        for member in keys
+    )
     named = [person for member, person in people.items() if member is not None]
-    total = _figures(_sum(people.values()), 0)
-    total["occupancy"] = _share(sum(person.talk for person in named), working * len(named))
+    total = _figures(_sum(people.values())) | {"occupancy": _occupancy(named, working)}
     return rows, tuple(NOT_ASSIGNED if member is None else str(member) for member in keys), total, {}
 
 
@@ -65,7 +69,8 @@ async def _people(desk: Desk, question: Question) -> dict[int | None, _Person]:
     for row in await store.talk(desk.c, question):
         whose(row).talk += int(row["number"])
     for row in await store.first_attempts(desk.c, question):
-        whose(row).first_attempts.append(row["seconds"])
+        # Dialled before the miss and answered after it: an attempt from the opening on.
+        whose(row).first_attempts.append(max(0, row["seconds"]))
     for row in await store.closed_cases(desk.c, question):
         _add_closed(people[row["closed_by"]] if row["how"] == "manual" else whose(row), row)
     return people
@@ -93,7 +98,7 @@ def _sum(people: Iterable[_Person]) -> _Person:
     return found
 
 
-def _figures(person: _Person, working: float) -> dict[str, Any]:
+def _figures(person: _Person) -> dict[str, Any]:
     return {
         "closed": person.proven + person.claimed,
         "proven": person.proven,
@@ -102,18 +107,24 @@ def _figures(person: _Person, working: float) -> dict[str, Any]:
         "first_attempt_seconds": spread(person.first_attempts),
         "contact_seconds": spread(person.contacts),
         "talk_seconds": person.talk,
-        "occupancy": _share(person.talk, working),
     }
 
 
-def _share(talk: int, working: float) -> float | None:
-    return round(talk / working, 4) if working > 0 else None
+def _occupancy(people: Iterable[_Person], working: float) -> float | None:
+    """S3: talk / (talk + ready); ready is what talk has left of the working time. Nobody has no working time."""
+    talked = [person.talk for person in people]
+    present = sum(max(talk, working) for talk in talked)
+    return round(sum(talked) / present, 4) if present > 0 else None
 
 
 def _working_seconds(question: Question) -> float:
-    """The team's own working time in the period so far."""
+    """The team's own working time in the period so far, each stretch by the hours valid then (D13)."""
     begins, ends = question.span
-    return question.book.schedule_now.working_between(begins, min(ends, question.now)).total_seconds()
+    until = max(begins, min(ends, question.now))
+    changes = [version.valid_from for version in question.book.policies[1:]]
+    moments = [begins, *(at for at in changes if begins < at < until), until]
+    stretches = itertools.pairwise(moments)
+    return sum(question.book.schedule_at(None, a).working_between(a, b).total_seconds() for a, b in stretches)
 
 
 def _order(question: Question, member: int | None, person: _Person) -> tuple[Any, ...]:

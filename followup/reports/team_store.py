@@ -36,20 +36,14 @@ def _is_attempt(_: Question) -> Condition:
 
 
 def _is_first_attempt(question: Question) -> Condition:
-    """The call that was its case's first attempt; of two that began together the one whose key is less (X3)."""
+    """The case's first attempt; of two that began together the one whose key is less (X3)."""
     other = calls.alias("other")
-    together = exists().where(
+    together = (other.c.started_at == calls.c.started_at) & (bytewise(other.c.call_key) < bytewise(calls.c.call_key))
+    sooner = exists().where(
         *(other.c.team_id == question.book.id, other.c.case_id == calls.c.case_id, other.c.direction == "out"),
-        *(other.c.started_at == calls.c.started_at, bytewise(other.c.call_key) < bytewise(calls.c.call_key)),
+        or_(other.c.started_at < calls.c.started_at, together),
     )
-    its_case = select(cases.c.first_attempt_at).where(
-        cases.c.id == calls.c.case_id, cases.c.team_id == question.book.id
-    )
-    return and_(
-        _is_attempt(question),
-        calls.c.started_at == its_case.correlate(calls).scalar_subquery(),
-        ~together.correlate(calls),
-    )
+    return and_(_is_attempt(question), ~sooner.correlate(calls))
 
 
 def _closed(question: Question, column: str) -> Condition:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from tests.reports.company import ANNA, BORYS, SERVICE, kyiv
+from tests.reports.company import ANNA, BORYS, SERVICE, VIRA, kyiv
 from tests.reports.facts import Change
 from tests.reports.fortnight import Press
 
@@ -152,6 +152,8 @@ async def test_x11_two_misses_of_one_client_are_one_case_once_they_are_joined(co
     found = await team.report("missed")
     total = found["total"]
     assert (total["clients"], total["calls"]["total"], total["calls"]["open"], total["cases"]["open"]) == (1, 2, 2, 1)
+    # Counted as the one case it is now; the other is told of in Processed alone (R3).
+    assert (total["cases"]["total"], total["cases"]["merged"], total["calls"]["merged"]) == (1, 0, 0)
     assert sum(count for name, count in total["cases"].items() if name != "total") == total["cases"]["total"]
 
 
@@ -227,3 +229,25 @@ async def test_r22_two_attempts_of_one_second_are_one_first_attempt(company):
     await team.posts(team.missed(ANNA, kyiv(30, 10)), *calls)
     total = await team.total("team")
     assert (total["attempts"], total["first_attempt_seconds"]["n"]) == (2, 1)
+
+
+async def test_r22_dialled_before_the_miss_and_answered_after_it_is_the_first_attempt(company):
+    team = await company()
+    await team.posts(team.missed(ANNA, kyiv(30, 10, 0, 5)), team.dialled(ANNA, kyiv(30, 10), 60))
+    [row] = [row for row in (await team.report("team"))["rows"] if row["manager"] == "Taras"]
+    assert (row["attempts"], row["proven"]) == (1, 1)
+    assert row["first_attempt_seconds"] == {"mean": 0, "median": 0, "p90": 0, "n": 1}
+
+
+async def test_s3_occupancy_asks_the_hours_of_then_and_only_of_people(company):
+    team = await company()
+    await team.changes(Change(kyiv(20, 12), None, {"hours": "Mo-Fr 09:00-10:00"}))
+    await team.posts(
+        team.answered(ANNA, kyiv(20, 10), 1800),  # Olga: half an hour of the three until the hours became shorter
+        team.answered(BORYS, kyiv(20, 20), 4 * 3600, phone="104"),  # Iryna talks longer than anybody works
+        team.answered(VIRA, kyiv(20, 11), 60, phone="103"),
+    )
+    found = await team.report("team", (date(2026, 11, 20), date(2026, 11, 20)))
+    shares = {row["manager"]: row["occupancy"] for row in found["rows"]}
+    assert shares == {"Olga": round(0.5 / 3, 4), "Iryna": 1.0, None: None}
+    assert found["total"]["occupancy"] == round(4.5 / 7, 4)
