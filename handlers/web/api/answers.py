@@ -6,7 +6,7 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,15 +21,15 @@ Form = Literal["json", "csv"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a route found. ``columns`` are the keys of its rows in CSV, a dot leads inside."""
+    """What a route found. ``make`` spells it out; ``columns`` are the keys of its rows in CSV, a dot leads inside."""
 
-    document: Mapping[str, Any]
+    make: Callable[[], Mapping[str, Any]]
     columns: Sequence[str] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 async def response(told: Told, form: Form) -> web.Response:
-    """The answer; megabytes of it must not keep a PBX waiting."""
+    """The answer; what makes megabytes must not keep a PBX waiting."""
     body = await asyncio.to_thread(as_csv if form == "csv" else as_json, told)
     kind = "text/csv" if form == "csv" else "application/json"
     return web.Response(body=body, headers=dict(told.headers), content_type=kind, charset="utf-8")
@@ -37,7 +37,7 @@ async def response(told: Told, form: Form) -> web.Response:
 
 def as_json(told: Told) -> bytes:
     """The document."""
-    return json.dumps(told.document, ensure_ascii=False).encode(errors="replace")
+    return json.dumps(told.make(), ensure_ascii=False).encode(errors="replace")
 
 
 def as_csv(told: Told) -> bytes:
@@ -45,7 +45,7 @@ def as_csv(told: Told) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(told.columns)
-    for row in told.document["rows"]:
+    for row in told.make()["rows"]:
         writer.writerow([_cell(value_of(row, key)) for key in told.columns])
     return text.getvalue().encode(errors="replace")
 

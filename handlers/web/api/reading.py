@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ async def report(desk: Desk, asked: Asked, kind: Kind) -> Told:
     left_out = set(schemas.HIDDEN_BY_OPTION) if chosen.is_on("hide_missed") else set()
     left_out |= {"extension"} if not chosen.is_on("by_extension") else set()
     columns = [key for key in flat_keys(schemas.ROWS[kind]) if key not in left_out]
-    return Told(document=to_json(await build(desk, chosen)), columns=columns)
+    return Told(make=partial(to_json, await build(desk, chosen)), columns=columns)
 
 
 async def calls(desk: Desk, asked: Asked) -> Told:
@@ -58,23 +59,26 @@ async def calls(desk: Desk, asked: Asked) -> Told:
         number_id=(number["id"] if number else 0) if "client" in asked else None,
         after=asked.get("cursor"),
     )
-    page = await journal(desk, stretch, asked.get("limit", 100))
+    page, zone = await journal(desk, stretch, asked.get("limit", 100)), zone_of(desk)
     following = cursor_text(page.next_place) if page.next_place else None
-    document = {
-        "team": desk.book.name,
-        "timezone": desk.book.policy.timezone,
-        "from": chosen.begins.isoformat(),
-        "to": chosen.ends.isoformat(),
-        "rows": [_ordered(in_zone(call, zone_of(desk))) for call in page.calls],
-        "next_cursor": following,
-    }
-    return Told(document=document, columns=tuple(schemas.CALL), headers=_link(asked, following))
+
+    def make() -> dict[str, Any]:
+        return {
+            "team": desk.book.name,
+            "timezone": zone.key,
+            "from": chosen.begins.isoformat(),
+            "to": chosen.ends.isoformat(),
+            "rows": [_ordered(call, zone) for call in page.calls],
+            "next_cursor": following,
+        }
+
+    return Told(make=make, columns=tuple(schemas.CALL), headers=_link(asked, following))
 
 
 async def one_call(desk: Desk, asked: Asked) -> Told | None:
     """One call."""
     found = await journal_call(desk, asked["id"])
-    return Told(document=_ordered(in_zone(found, zone_of(desk)))) if found else None
+    return Told(make=partial(_ordered, found, zone_of(desk))) if found else None
 
 
 async def cases(desk: Desk, asked: Asked) -> Told:
@@ -82,16 +86,19 @@ async def cases(desk: Desk, asked: Asked) -> Told:
     tab = asked.get("tab", "open")
     line = _line_key(desk, asked["line"]) if "line" in asked else None
     chosen = QueueFilter(tab=tab, day=asked.get("date"), line=line)
-    rows = await queue_rows(desk.c, desk.book, chosen, desk.now)
-    document = {
-        "team": desk.book.name,
-        "timezone": desk.book.policy.timezone,
-        "as_of": in_zone(desk.now, zone_of(desk)),
-        "tab": tab,
-        "rows": [queue_json(row, zone_of(desk), tab) for row in rows],
-    }
+    rows, zone = await queue_rows(desk.c, desk.book, chosen, desk.now), zone_of(desk)
+
+    def make() -> dict[str, Any]:
+        return {
+            "team": desk.book.name,
+            "timezone": zone.key,
+            "as_of": in_zone(desk.now, zone),
+            "tab": tab,
+            "rows": [queue_json(row, zone, tab) for row in rows],
+        }
+
     hidden = set(schemas.PROCESSED_ONLY) if tab == "open" else set()
-    return Told(document=document, columns=[key for key in schemas.QUEUE_ROW if key not in hidden])
+    return Told(make=make, columns=[key for key in schemas.QUEUE_ROW if key not in hidden])
 
 
 async def one_case(desk: Desk, asked: Asked) -> Told | None:
@@ -99,13 +106,13 @@ async def one_case(desk: Desk, asked: Asked) -> Told | None:
     view = await case_view(desk.c, desk.book, asked["id"])
     if view is None or view.state == "withdrawn":
         return None
-    (row,) = await rows_by_id(desk.c, desk.book, [view.id], desk.now)
+    (row,), zone = await rows_by_id(desk.c, desk.book, [view.id], desk.now), zone_of(desk)
     told = {
         "orders": [asdict(order) for order in view.orders],
         "notes": [asdict(note) for note in view.notes],
         "history": [asdict(line) for line in await history(desk.c, desk.book, view.id, _MOST_HISTORY)],
     }
-    return Told(document=queue_json(row, zone_of(desk), "processed") | in_zone(told, zone_of(desk)))
+    return Told(make=lambda: queue_json(row, zone, "processed") | in_zone(told, zone))
 
 
 def flat_keys(fields: Mapping[str, Any]) -> list[str]:
@@ -117,8 +124,8 @@ def flat_keys(fields: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _ordered(call: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: call[name] for name in schemas.CALL}
+def _ordered(call: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    return {name: in_zone(call[name], zone) for name in schemas.CALL}
 
 
 def _number(desk: Desk, text: str) -> str:
