@@ -166,7 +166,7 @@ async def _speak_of_letters(erasing: _Erasing) -> None:
         if fate is not None and letter["message_id"] is None:
             dropped += [letter["id"]] if letter["case_id"] or letter["kind"] == "site_message" else []
         elif fate == "report" or (fate == "edit" and not letter["is_reachable"]):
-            what = {"file": "file", "question": "answer"}.get(letter["kind"], "message")
+            what = {"file": "file", "report_file": "file", "question": "answer"}.get(letter["kind"], "message")
             _report(erasing, what, letter["shown_in"], letter["message_id"])
         elif fate == "edit":
             await store.take_over(erasing.c, letter, erasing.desk.now)

@@ -115,7 +115,9 @@ def fate_of_letter(letter: Mapping[str, Any], traces: Traces) -> Fate | None:
     payload, moment = letter["payload"], letter["sent_at"] or letter["created_at"]
     if letter["kind"] == "digest_picture":  # hours and counts; nobody is named in it
         return None
-    if letter["kind"] == "file":
+    if letter["kind"] == "report_file" and not _lists_clients(payload):
+        return None
+    if letter["kind"] in ("file", "report_file"):
         return "report" if any(opened <= moment for opened, _ in traces.cases.values()) else None
     if letter["kind"] in _OF_MANY:
         return "edit" if traces.was_open(moment) or _says(payload, traces.mentions) else None
@@ -124,6 +126,11 @@ def fate_of_letter(letter: Mapping[str, Any], traces: Traces) -> Fate | None:
         return None
     # The question was deleted when it was answered; the answer is a person's own message.
     return "report" if letter["kind"] == "question" and payload.get("answered") else "edit"
+
+
+def _lists_clients(payload: Mapping[str, Any]) -> bool:
+    """Of the reports only the missed one has rows of clients; a picture has none of them."""
+    return bool(payload["chosen"]["kind"] == "missed" and not payload["format"].startswith("png"))
 
 
 def _says(payload: Mapping[str, Any], mentions: Collection[Mention]) -> bool:
