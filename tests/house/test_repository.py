@@ -82,7 +82,19 @@ def test_settings_by_example_are_the_settings():
 
 def test_the_makefile_is_the_door_that_contributing_shows():
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
-    assert targets >= {"demo", "test", "crash", "install", "check", "bench", "soak", "format", "lock", "messages", "clean"}
+    assert targets >= {
+        "demo",
+        "test",
+        "crash",
+        "install",
+        "check",
+        "bench",
+        "soak",
+        "format",
+        "lock",
+        "messages",
+        "clean",
+    }
     named = re.findall(r"`?make ([a-z]+)\b", read("CONTRIBUTING.md"))
     assert named
     assert set(named) <= targets
