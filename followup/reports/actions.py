@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from followup.errors import FollowupError
@@ -12,6 +13,7 @@ from followup.reports.question import Question
 from followup.reports.selection import Selection
 from followup.reports.shape import Column, Figure, Listing, Report
 from followup.teams.desk import Desk
+from storage.vast import vast
 
 _COLUMNS = {
     "callbacks": callbacks.columns_of,
@@ -24,7 +26,8 @@ _COLUMNS = {
 async def build(desk: Desk, selection: Selection, *, most_rows: int | None = None) -> Report:
     """The report as of now. ``most_rows`` cuts the rows of ``missed``, which may be thousands; the total stays."""
     question = Question.of(desk, selection)
-    rows, keys, total, series = await _parts(desk, question, most_rows)
+    async with vast(desk.c):
+        rows, keys, total, series = await _parts(desk, question, most_rows)
     return Report(
         selection=selection,
         team_id=desk.book.id,
@@ -62,16 +65,8 @@ async def listed(desk: Desk, selection: Selection, figure: Figure, offset: int =
     question = Question.of(desk, selection)
     if not any(column.opens and column.key == figure.column for column in columns_of(desk, selection)):
         raise FollowupError("nothing_here")
-    page = (offset, limit)
-    match selection.kind:
-        case "callbacks":
-            return await _orders(desk, question, figure, page)
-        case "calls":
-            return await _calls_of_row(desk, question, figure, page)
-        case "missed":
-            return await _missed(desk, question, figure, page)
-        case "team":
-            return await _team(desk, question, figure, page)
+    async with vast(desk.c):
+        return await _LISTS[selection.kind](desk, question, figure, (offset, limit))
 
 
 async def _calls_of_row(desk: Desk, question: Question, figure: Figure, page: tuple[int, int]) -> Listing:
@@ -118,3 +113,11 @@ async def _team(desk: Desk, question: Question, figure: Figure, page: tuple[int,
     if figure.column in team_store.CASE_FIGURES:
         return await _cases(desk, question, team_store.case_condition(question, figure.column, members), page)
     return await _calls(desk, question, team_store.call_condition(question, figure.column, members), page)
+
+
+_LISTS: Mapping[str, Callable[[Desk, Question, Figure, tuple[int, int]], Awaitable[Listing]]] = {
+    "callbacks": _orders,
+    "calls": _calls_of_row,
+    "missed": _missed,
+    "team": _team,
+}

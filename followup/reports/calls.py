@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from followup.hours import local_date
 from followup.reports import calls_store as store
 from followup.reports.question import Question
 from followup.reports.selection import NOT_ASSIGNED
 from followup.reports.shape import Column
 from followup.teams.desk import Desk
+from storage.rows import Row
 
 RowKey = tuple[int | None, str | None]
 Parts = tuple[tuple[Mapping[str, Any], ...], tuple[str, ...], Mapping[str, Any], Mapping[str, Any]]
@@ -33,6 +33,8 @@ _DEFINED = {
 }
 # Tickets are made by nobody yet: none of them was born of a call (M24, M27, M30).
 _TICKETS = ("tickets", "tickets_by_missed", "tickets_in_work")
+_NO_FIGURES = ("extension", "phone_stretch", "day")
+_OF_DAY = ("total", "outgoing", "missed", "failed", "unended", "unended_outgoing")
 _HIDDEN = ("target_missed", "target_called_back", "called_back")
 
 
@@ -56,37 +58,56 @@ def columns_of(question: Question) -> tuple[Column, ...]:
 
 async def build_calls(desk: Desk, question: Question) -> Parts:
     """Rows, their keys, the total and the series."""
-    counted = await _counted(desk, question)
+    seen = await store.counts(desk.c, question)
+    counted = _by_row(question, [*seen, *await _dear(desk, question, seen)])
     total: Counter[str] = Counter()
     for sums in counted.values():
         total.update(sums)
     keys = sorted(counted, key=lambda key: _order(question, key, counted[key]))
     rows = tuple(_named(question, key) | _figures(question, counted[key]) for key in keys)
-    return rows, tuple(_text(question, key) for key in keys), _figures(question, total), await _series(desk, question)
+    return rows, tuple(_text(question, key) for key in keys), _figures(question, total), series_of(question, seen)
 
 
-async def _counted(desk: Desk, question: Question) -> dict[RowKey, Counter[str]]:
-    found = await store.counts(desk.c, question)
-    found += await store.dear_counts(desk.c, question, "first_unique_target")
-    if any(row["unended"] for row in found if "unended" in row):
+async def _dear(desk: Desk, question: Question, seen: Iterable[Row]) -> list[Row]:
+    found = await store.dear_counts(desk.c, question, "first_unique_target")
+    if any(row["unended"] for row in seen):
         found += await store.dear_counts(desk.c, question, "unknown")
     if not question.selection.is_on("hide_missed"):
         found += await store.dear_counts(desk.c, question, "called_back", "target_called_back")
+    return found
+
+
+def _by_row(question: Question, found: Iterable[Row]) -> dict[RowKey, Counter[str]]:
+    is_by_extension = question.selection.is_on("by_extension")
+    whose = _Whose(question)
     counted: dict[RowKey, Counter[str]] = defaultdict(Counter)
     for row in found:
-        member = question.member_of(row["extension"], row["phone_stretch"])
-        key = (member, row["extension"] if question.selection.is_on("by_extension") else None)
-        numbers = {name: int(n) for name, n in row.items() if name not in ("extension", "phone_stretch") and n}
-        counted[key].update(numbers)
+        sums = counted[whose[row["extension"], row["phone_stretch"]], row["extension"] if is_by_extension else None]
+        for name, number in row.items():
+            if number and name not in _NO_FIGURES:
+                sums[name] += int(number)
     return counted
+
+
+class _Whose(dict[tuple[str | None, int], int | None]):
+    """The member of a phone and stretch, looked up once."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self._question = question
+
+    def __missing__(self, phone: tuple[str | None, int]) -> int | None:
+        self[phone] = self._question.member_of(*phone)
+        return self[phone]
 
 
 def _figures(question: Question, sums: Mapping[str, int]) -> dict[str, int]:
     """Minutes come from the seconds of the row, so the total is no sum of rounded rows (M12)."""
     by_call = question.book.policy.minutes_mode != "floor_sum"
     minutes = sums["call_minutes"] if by_call else sums["seconds"] // 60
-    found = {key: minutes if key == "minutes" else sums[key] for key in figures_of(question)}
-    return found | dict.fromkeys(_TICKETS, 0)
+    known = {**sums, "minutes": minutes, "incoming": sums["total"] - sums["outgoing"]}
+    known["target_incoming"] = sums["target_total"] - sums["target_outgoing"]
+    return {key: known.get(key, 0) for key in figures_of(question)} | dict.fromkeys(_TICKETS, 0)
 
 
 def _named(question: Question, key: RowKey) -> dict[str, Any]:
@@ -113,13 +134,27 @@ def row_condition(question: Question, row: str | None) -> list[Any]:
     return store.rows_of(question, whose, (extension or None) if slash else True)
 
 
-async def _series(desk: Desk, question: Question) -> dict[str, Any]:
+def series_of(question: Question, seen: Iterable[Row]) -> dict[str, Any]:
     """``days``: of each local date the calls by direction and outcome, those without an end as ``unknown``."""
-    days = {day: {"in": Counter[str](), "out": Counter[str]()} for day in dates_of(question)}
-    for hour, direction, outcome, number in await store.by_hours(desk.c, question):
-        word = "unknown" if outcome == "in_progress" else outcome
-        days[local_date(hour, question.timezone).isoformat()][direction][word] += number
-    return {"days": [{"day": day, "in": dict(both["in"]), "out": dict(both["out"])} for day, both in days.items()]}
+    days: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in seen:
+        days[row["day"]].update({name: row[name] for name in _OF_DAY})
+    dates = enumerate(dates_of(question))
+    return {"days": [{"day": day, **_outcomes(days[place])} for place, day in dates]}
+
+
+def _outcomes(sums: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Nobody misses a call of ours, and none of theirs fails: what is left has succeeded."""
+    silent_in = sums["unended"] - sums["unended_outgoing"]
+    incoming = {"missed": sums["missed"], "unknown": silent_in}
+    outgoing = {"failed": sums["failed"], "unknown": sums["unended_outgoing"]}
+    incoming["successful"] = sums["total"] - sums["outgoing"] - sum(incoming.values())
+    outgoing["successful"] = sums["outgoing"] - sum(outgoing.values())
+    return {"in": _some(incoming), "out": _some(outgoing)}
+
+
+def _some(counted: Mapping[str, int]) -> dict[str, int]:
+    return {name: number for name, number in counted.items() if number}
 
 
 def dates_of(question: Question) -> Iterable[str]:

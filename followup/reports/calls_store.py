@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
-from followup.reports.moments_store import bytewise, days_earlier, moment_of, passed, stretch
+from followup.reports.moments_store import bytewise, day_of, day_parts, days_earlier, grouped, passed
 from followup.reports.phones_store import is_of
 from followup.reports.question import UNKNOWN_AFTER, Question, Span
 from storage.rows import Row, all_rows
@@ -45,7 +45,9 @@ def _is_very_first(question: Question, span: Span) -> Condition:
     sooner = exists().where(other.c.client_id == own.c.client_id, other.c.first_call_at < own.c.first_call_at)
     is_less = bytewise(equal.c.call_key) < bytewise(first.c.call_key)
     at_once = tied.join(equal, (equal.c.number_id == tied.c.id) & equal.c.direction.in_(_DIRECTIONS))
-    at_its_start = (equal.c.team_id == question.book.id, equal.c.started_at == first.c.started_at)
+    # Said of ids, too: SQLite has them in the index and seldom has to read a call for its key.
+    another = (equal.c.team_id == question.book.id, equal.c.id != first.c.id)
+    at_its_start = (*another, equal.c.started_at == first.c.started_at)
     lesser = exists().select_from(at_once).where(tied.c.client_id == own.c.client_id, *at_its_start, is_less)
     begun = (first.c.number_id == own.c.id) & (first.c.started_at == own.c.first_call_at)
     firsts = (
@@ -95,7 +97,14 @@ CHEAP: Mapping[str, Condition] = {
     "target_outgoing": _is_target & _is_out,
     "target_incoming": _is_target & _is_in,
     "target_missed": _is_target & _is_missed,
-    "unended": calls.c.outcome == "in_progress",  # no column: whether anybody has to be asked about unknown ones
+}
+# Those that one look at each call counts; the rest of CHEAP is a difference (M13, M16), and so are the outcomes by day.
+_LOOKED_AT: Mapping[str, Condition] = {
+    **{name: CHEAP[name] for name in ("total", "outgoing", "target_total", "target_outgoing", "target_missed")},
+    "missed": _is_missed,
+    "failed": calls.c.outcome == "failed",
+    "unended": calls.c.outcome == "in_progress",
+    "unended_outgoing": (calls.c.outcome == "in_progress") & _is_out,
 }
 DEAR: Mapping[str, Callable[[Question, Span], Condition]] = {
     "unknown": lambda question, _: is_unknown(question.now),
@@ -129,22 +138,25 @@ def _of_period(question: Question, span: Span) -> list[Condition]:
     return found
 
 
-def _by_phone(question: Question, span: Span) -> Select[Any]:
-    """Counts by phone, and by stretch between two changes of phones."""
-    between = passed(calls.c.started_at, question).label("phone_stretch")
-    query = select(calls.c.extension, between).where(*_of_period(question, span))
-    return query.group_by(calls.c.extension, "phone_stretch")
+def _by_phone(question: Question, span: Span, *also: ColumnElement[Any]) -> Select[Any]:
+    """Counts by phone, by stretch between two changes of phones, and by what else is asked."""
+    keys = (calls.c.extension, passed(calls.c.started_at, question, span), *also)
+    names = ("extension", "phone_stretch", "day")
+    query = select(*(key.label(name) for key, name in zip(keys, names, strict=False)))
+    return query.where(*_of_period(question, span)).group_by(*grouped(*keys))
 
 
 async def counts(c: AsyncConnection, question: Question) -> list[Row]:
-    """The figures that one look at each call gives, and its seconds and minutes of talk."""
-    figures = [func.count().filter(condition).label(name) for name, condition in CHEAP.items()]
-    talk = [func.sum(calls.c.talk_seconds).label("seconds"), func.sum(_minutes(question)).label("call_minutes")]
-    return [
-        row
-        for span in question.parts()
-        for row in await all_rows(c, _by_phone(question, span).add_columns(*figures, *talk))
-    ]
+    """Of each phone and local day (``day`` counts from the first) what one look at each call tells."""
+    figures = [func.count().filter(condition).label(name) for name, condition in _LOOKED_AT.items()]
+    talk = [func.sum(calls.c.talk_seconds).label("seconds")]
+    if question.book.policy.minutes_mode != "floor_sum":
+        talk.append(func.sum(_minutes(question)).label("call_minutes"))
+    found = []
+    for first, span in day_parts(c, question):
+        query = _by_phone(question, span, day_of(calls.c.started_at, question, span)).add_columns(*figures, *talk)
+        found += [row | {"day": first + row["day"]} for row in await all_rows(c, query)]
+    return found
 
 
 def _minutes(question: Question) -> ColumnElement[Any]:
@@ -158,24 +170,8 @@ async def dear_counts(c: AsyncConnection, question: Question, column: str, narro
     figures = [func.count().label(column)]
     if narrower is not None:
         figures.append(func.count().filter(_is_target).label(narrower))
-    return [
-        row
-        for span in question.parts()
-        for row in await all_rows(
-            c, _by_phone(question, span).where(condition_of(column, question, span)).add_columns(*figures)
-        )
-    ]
-
-
-async def by_hours(c: AsyncConnection, question: Question) -> list[tuple[datetime, str, str, int]]:
-    """(beginning of the hour, direction, outcome, calls)."""
-    hour = stretch(calls.c.started_at, question).label("its_hour")
-    found = []
-    for span in question.parts():
-        query = select(hour, calls.c.direction, calls.c.outcome, func.count()).where(*_of_period(question, span))
-        rows = await c.execute(query.group_by("its_hour", calls.c.direction, calls.c.outcome))
-        found += [(moment_of(row[0]), row[1], row[2], row[3]) for row in rows]
-    return found
+    asked = condition_of(column, question, question.span)
+    return await all_rows(c, _by_phone(question, question.span).where(asked).add_columns(*figures))
 
 
 def rows_of(question: Question, members: frozenset[int | None] | None, extension: str | bool | None) -> list[Condition]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from followup.reports.calls import Parts, dates_of
 from followup.reports.question import Question
 from followup.reports.shape import Column, Unit
 from followup.teams.desk import Desk
+from storage.rows import Row
 
 _ROW: Mapping[str, tuple[Unit, str]] = {
     "client": ("text", "D2"),
@@ -63,50 +64,55 @@ def columns_of(_: Question) -> tuple[Column, ...]:
 
 async def build_missed(desk: Desk, question: Question, most_rows: int | None = None) -> Parts:
     """Rows, their keys, the total and the series."""
-    counted = {**await store.call_counts(desk.c, question), **await store.case_counts(desk.c, question)}
+    hours = await store.by_hours(desk.c, question)
     cases = await store.every_case(desk.c, question)
-    rows = await rows_by_id(desk.c, desk.book, [each[0] for each in cases[:most_rows]], desk.now)
+    rows = await rows_by_id(desk.c, desk.book, [each.id for each in cases[:most_rows]], desk.now)
     keys = tuple(str(row.case_id) for row in rows)
-    return (
-        tuple(_row(row) for row in rows),
-        keys,
-        _nested(counted),
-        await _series(desk, question) | _delays(question, cases),
-    )
+    series = _series(question, hours) | _delays(question, cases)
+    return tuple(_row(row) for row in rows), keys, total_of(hours, cases), series
+
+
+def total_of(hours: Iterable[Row], cases: Sequence[store.Waited]) -> dict[str, Any]:
+    """R8, R20: clients, reasons, and every fate of cases and of calls; the total is their sum."""
+    calls, reasons = Counter[str](), Counter[str]()
+    for row in hours:
+        calls[row["fate"]] += row["missed"]
+        reasons.update({word: row[word] for word in store.REASONS if row[word]})
+    return {
+        "clients": len({case.client_id for case in cases} - {None}),
+        "reasons": {word: reasons[word] for word in store.REASONS},
+        "cases": _fates(Counter(case.fate for case in cases)),
+        "calls": _fates(calls),
+    }
+
+
+def _fates(counted: Mapping[str, int]) -> dict[str, int]:
+    return {"total": sum(counted.values())} | {fate: counted.get(fate, 0) for fate in store.FATES}
 
 
 def _row(row: QueueRow) -> dict[str, Any]:
     return asdict(row)
 
 
-def _nested(counted: Mapping[str, int]) -> dict[str, Any]:
-    found: dict[str, Any] = {"clients": counted["clients"], "reasons": {}, "cases": {}, "calls": {}}
-    for key in _IN_TOTAL:
-        name, dot, word = key.partition(".")
-        if dot:
-            found[name][word] = counted[key]
-    return found
-
-
-async def _series(desk: Desk, question: Question) -> dict[str, Any]:
+def _series(question: Question, hours: Iterable[Row]) -> dict[str, Any]:
     """``days``: missed calls by fate; ``heat``: by weekday (1 is Monday) and hour."""
     zone = ZoneInfo(question.timezone)
     days = {day: Counter[str]() for day in dates_of(question)}
     heat: Counter[tuple[int, int]] = Counter()
-    for hour, fate, number in await store.by_hours(desk.c, question):
-        local = hour.astimezone(zone)
-        days[local.date().isoformat()][fate] += number
-        heat[local.isoweekday(), local.hour] += number
+    for row in hours:
+        local = row["at"].astimezone(zone)
+        days[local.date().isoformat()][row["fate"]] += row["missed"]
+        heat[local.isoweekday(), local.hour] += row["missed"]
     return {"days": _days(days.items()), "heat": _heat(heat)}
 
 
 def _delays(question: Question, cases: Iterable[store.Waited]) -> dict[str, Any]:
     """``delays``: (hours, was reached) of every client's case, to the contact or to the end of what is known."""
     found = []
-    for _, is_client, span, is_reached, opened_at in cases:
-        if is_client:
+    for _, client_id, _, span, is_reached, opened_at in cases:
+        if client_id is not None:
             passed = (question.now - opened_at).total_seconds() if span is None and opened_at else span or 0
-            found.append((max(0.0, passed / 3600), is_reached))
+            found.append((max(0.0, passed / 3600), bool(is_reached)))
     return {"delays": found}
 
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.cases.tables import cases
-from followup.reports.moments_store import moment_of, seconds, stretch
+from followup.reports.moments_store import day_parts, moment_of, seconds, stretch
 from followup.reports.phones_store import is_of
 from followup.reports.question import Question, Span
+from storage.rows import Row, all_rows
 
 Condition = ColumnElement[bool]
-Waited = tuple[int, bool, int | None, bool, datetime | None]
+
+
+class Waited(NamedTuple):
+    """A case: ``seconds`` until the contact or the close; ``opened_at`` only where neither has come."""
+
+    id: int
+    client_id: int | None
+    fate: str
+    seconds: int | None
+    is_reached: bool
+    opened_at: datetime | None
+
 
 FATES = ("open", "called_out", "called_in", "manual", "merged", "expired", "blocked")
 REASONS = (
@@ -79,45 +91,30 @@ def of_one_case(question: Question, case_id: int, column: str) -> Condition:
     return and_(calls.c.team_id == question.book.id, calls.c.case_id == case_id, which)
 
 
-async def call_counts(c: AsyncConnection, question: Question) -> Mapping[str, int]:
-    """``calls.<fate>`` and ``reasons.<word>``."""
-    fates = [func.count().filter(_fate(fate)).label(f"calls.{fate}") for fate in ("total", *FATES)]
-    reasons = [func.count().filter(calls.c.reason == word).label(f"reasons.{word}") for word in REASONS]
+async def by_hours(c: AsyncConnection, question: Question) -> list[Row]:
+    """The missed calls of each hour (``at``: its beginning) and ``fate``, those of hidden callers, and by reason."""
+    hour = stretch(calls.c.started_at, question).label("at")
+    fate = func.coalesce(cases.c.how, "open").label("fate")
+    numbers = [func.count().label("missed"), func.count().filter(calls.c.number_id.is_(None)).label("hidden")]
+    reasons = [func.count().filter(calls.c.reason == word).label(word) for word in REASONS]
     joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
-    query = select(*fates, *reasons).select_from(joined).where(*_missed(question, question.span), _is_true)
-    row = (await c.execute(query)).mappings().one()
-    return {str(name): int(number) for name, number in row.items()}
-
-
-async def case_counts(c: AsyncConnection, question: Question) -> Mapping[str, int]:
-    """``cases.<fate>`` and ``clients``."""
-    fates = [func.count().filter(_fate(fate)).label(f"cases.{fate}") for fate in ("total", *FATES)]
-    clients = func.count(cases.c.client_id.distinct()).filter(_is_true).label("clients")
-    row = (await c.execute(select(*fates, clients).where(_has_miss(question)))).mappings().one()
-    return {str(name): int(number) for name, number in row.items()}
+    found = []
+    for _, span in day_parts(c, question):
+        query = select(hour, fate, *numbers, *reasons).select_from(joined).where(*_missed(question, span), _is_true)
+        rows = await all_rows(c, query.group_by("at", "fate"))
+        found += [row | {"at": moment_of(row["at"])} for row in rows]
+    return found
 
 
 async def every_case(c: AsyncConnection, question: Question) -> list[Waited]:
-    """(id, is a client's, seconds until the contact or the close, was reached, opening), in the order of the rows.
+    """What became of every case, in the order of the rows.
 
     Who has waited longest comes first, then what was closed last.
     """
     is_open, until = cases.c.state == "open", func.coalesce(cases.c.contact_at, cases.c.closed_at)
     order = (case((is_open, 0), else_=1), case((is_open, cases.c.opened_at)), cases.c.closed_at.desc(), cases.c.id)
-    found = (cases.c.id, cases.c.client_id.is_not(None), seconds(cases.c.opened_at, until))
+    found = (cases.c.id, cases.c.client_id, func.coalesce(cases.c.how, "open"), seconds(cases.c.opened_at, until))
     mine = and_(cases.c.team_id == question.book.id, case_condition(question, "cases.total"))
     opened_at = case((until.is_(None), cases.c.opened_at))  # only where nothing has happened yet
     query = select(*found, cases.c.contact_at.is_not(None), opened_at).where(mine).order_by(*order)
-    return [(row[0], bool(row[1]), row[2], bool(row[3]), row[4]) for row in await c.execute(query)]
-
-
-async def by_hours(c: AsyncConnection, question: Question) -> list[tuple[datetime, str, int]]:
-    """(beginning of the hour, fate, missed calls)."""
-    hour = stretch(calls.c.started_at, question).label("its_hour")
-    fate = func.coalesce(cases.c.how, "open").label("fate")
-    joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
-    found = []
-    for span in question.parts():
-        query = select(hour, fate, func.count()).select_from(joined).where(*_missed(question, span), _is_true)
-        found += [(moment_of(row[0]), row[1], row[2]) for row in await c.execute(query.group_by("its_hour", "fate"))]
-    return found
+    return [Waited(*row) for row in await c.execute(query)]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, literal, literal_column
+from sqlalchemy import BindParameter, ColumnElement, Integer, case, cast, literal, literal_column
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from followup.reports.question import Question
+from followup.reports.question import Question, Span
 from storage.columns import UtcDateTime
 
 
@@ -35,6 +36,14 @@ class _DaysEarlier(FunctionElement[datetime]):
     inherit_cache = True
     type = UtcDateTime()
     name = "days_earlier"
+
+
+class _Day(FunctionElement[int]):
+    """How many of the midnights that follow are past at a moment: PostgreSQL's, a part of SQLite's has none."""
+
+    inherit_cache = True
+    type = Integer()
+    name = "day"
 
 
 class _Bytewise(FunctionElement[str]):
@@ -64,13 +73,26 @@ def bytewise(text: ColumnElement[Any]) -> ColumnElement[Any]:
     return _Bytewise(text)
 
 
-def passed(moment: ColumnElement[Any], question: Question) -> ColumnElement[int]:
+def passed(moment: ColumnElement[Any], question: Question, span: Span) -> ColumnElement[int]:
     """How many changes of phones were past at a moment: calls of one phone between two changes are one person's."""
-    begins, ends = question.span
-    changes = [at for at in question.changes if at < ends]
-    before = sum(at <= begins for at in changes)
+    changes = [at for at in question.changes if at < span[1]]
+    before = sum(at <= span[0] for at in changes)
     steps = [case((moment >= at, 1), else_=0) for at in changes[before:]]
     return _added(literal(before, Integer), steps)
+
+
+def day_parts(c: AsyncConnection, question: Question) -> list[tuple[int, Span]]:
+    """The period in parts of whole local days, each with the place of its first day.
+
+    SQLite sorts before it groups, which a day at a time it does within its cache; PostgreSQL hashes all days at once.
+    """
+    return list(enumerate(question.days)) if c.dialect.name == "sqlite" else [(0, question.span)]
+
+
+def day_of(moment: ColumnElement[Any], question: Question, part: Span) -> ColumnElement[int]:
+    """The place of a moment's local day among those of a part."""
+    midnights = [begins for begins, _ in question.days if part[0] < begins < part[1]]
+    return _Day(moment, *(literal(at, UtcDateTime) for at in midnights)) if midnights else literal(0, Integer)
 
 
 def ever_passed(moment: ColumnElement[Any], question: Question) -> ColumnElement[int]:
@@ -78,7 +100,14 @@ def ever_passed(moment: ColumnElement[Any], question: Question) -> ColumnElement
     return _added(literal(0, Integer), [case((moment >= at, 1), else_=0) for at in question.changes])
 
 
+def grouped(*columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    """What of these there is to group by: one value for all would only be one more to sort by."""
+    return [column for column in columns if not isinstance(column, BindParameter)]
+
+
 def _added(first: ColumnElement[int], steps: list[Any]) -> ColumnElement[int]:
+    if not steps:
+        return first
     found: Any = first
     for step in steps:
         found = found + step
@@ -112,6 +141,12 @@ def _stretch_in_postgres(element: _Stretch, compiler: SQLCompiler, **kw: Any) ->
     moment, minutes = element.clauses
     text = compiler.process(moment, **kw)
     return f"date_bin(INTERVAL '{compiler.process(minutes, **kw)} minutes', {text}, TIMESTAMPTZ '2000-01-01 00:00+00')"
+
+
+@compiles(_Day, "postgresql")
+def _day_in_postgres(element: _Day, compiler: SQLCompiler, **kw: Any) -> str:
+    moment, *midnights = (compiler.process(each, **kw) for each in element.clauses)
+    return f"width_bucket({moment}, ARRAY[{', '.join(midnights)}])"
 
 
 @compiles(_Seconds, "sqlite")

@@ -9,6 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from followup.errors import FollowupError
+from followup.hours import local_day
 from followup.phone import is_e164, normalise
 from followup.reports.selection import NOT_ASSIGNED, Selection
 from followup.teams.book import ExtensionPeriod, TeamBook
@@ -16,9 +17,6 @@ from followup.teams.desk import Desk
 
 UNKNOWN_AFTER = timedelta(hours=4)  # promise 2
 Span = tuple[datetime, datetime]
-
-# SQLite sorts before it groups, and a sorter that outgrows its memory is many times slower.
-_PART = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +54,11 @@ class Question:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    def parts(self) -> Iterator[Span]:
-        """The period in stretches of a month: each is counted apart, and the counts are added."""
-        at, ends = self.span
-        while at < ends:
-            until = min(at + _PART, ends)
-            yield at, until
-            at = until
+    @cached_property
+    def days(self) -> tuple[Span, ...]:
+        """Every local day of the period in UTC."""
+        begins = self.selection.begins
+        return tuple(local_day(begins + timedelta(days=n), self.timezone) for n in range(self.selection.days))
 
     @cached_property
     def phones(self) -> tuple[Phone, ...]:

@@ -64,10 +64,10 @@ async def _people(desk: Desk, question: Question) -> dict[int | None, _Person]:
     def whose(row: Row) -> _Person:
         return people[question.member_of(row["extension"], row["phone_stretch"])]
 
-    for row in await store.attempts(desk.c, question):
-        whose(row).attempts += row["number"]
-    for row in await store.talk(desk.c, question):
-        whose(row).talk += int(row["number"])
+    for row in await store.attempts_and_talk(desk.c, question):
+        if row["attempts"] or row["talk"]:
+            whose(row).attempts += row["attempts"]
+            whose(row).talk += int(row["talk"])
     for row in await store.first_attempts(desk.c, question):
         # Dialled before the miss and answered after it: an attempt from the opening on.
         whose(row).first_attempts.append(max(0, row["seconds"]))

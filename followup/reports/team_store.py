@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.cases.tables import cases
-from followup.reports.moments_store import bytewise, ever_passed, passed, seconds
+from followup.reports.moments_store import bytewise, day_parts, ever_passed, grouped, passed, seconds
 from followup.reports.phones_store import is_of
-from followup.reports.question import Question
+from followup.reports.question import Question, Span
 from storage.rows import Row, all_rows
 
 Condition = ColumnElement[bool]
@@ -22,10 +21,9 @@ CASE_FIGURES = ("closed", "proven", "claimed", "contact_seconds")
 _contact = calls.alias("contact")
 
 
-def _called(question: Question) -> list[Condition]:
-    begins, ends = question.span
+def _called(question: Question, span: Span) -> list[Condition]:
     return [
-        *(calls.c.team_id == question.book.id, calls.c.started_at >= begins, calls.c.started_at < ends),
+        *(calls.c.team_id == question.book.id, calls.c.started_at >= span[0], calls.c.started_at < span[1]),
         calls.c.direction.in_(("in", "out")),
     ]
 
@@ -38,12 +36,9 @@ def _is_attempt(_: Question) -> Condition:
 def _is_first_attempt(question: Question) -> Condition:
     """The case's first attempt; of two that began together the one whose key is less (X3)."""
     other = calls.alias("other")
-    together = (other.c.started_at == calls.c.started_at) & (bytewise(other.c.call_key) < bytewise(calls.c.call_key))
-    sooner = exists().where(
-        *(other.c.team_id == question.book.id, other.c.case_id == calls.c.case_id, other.c.direction == "out"),
-        or_(other.c.started_at < calls.c.started_at, together),
-    )
-    return and_(_is_attempt(question), ~sooner.correlate(calls))
+    tried = (other.c.team_id == question.book.id, other.c.case_id == calls.c.case_id, other.c.direction == "out")
+    earliest = select(other.c.id).where(*tried).order_by(other.c.started_at, bytewise(other.c.call_key)).limit(1)
+    return and_(_is_attempt(question), calls.c.id == earliest.correlate(calls).scalar_subquery())
 
 
 def _closed(question: Question, column: str) -> Condition:
@@ -67,7 +62,7 @@ def call_condition(question: Question, column: str, members: Iterable[int | None
     """The calls behind attempts, first attempts and talk."""
     which = _CALL_FIGURES[column](question)
     whose = [] if members is None else [is_of(calls, question, members)]
-    return and_(*_called(question), which, *whose)
+    return and_(*_called(question, question.span), which, *whose)
 
 
 def case_condition(question: Question, column: str, members: Iterable[int | None] | None) -> Condition:
@@ -89,28 +84,29 @@ def _is_by(members: list[int | None]) -> Condition:
     return or_(named, cases.c.closed_by.is_(None)) if None in members else named
 
 
-async def attempts(c: AsyncConnection, question: Question) -> list[Row]:
-    """Attempts by phone."""
-    return await _by_phone(c, question, call_condition(question, "attempts", question.members), func.count())
-
-
-async def talk(c: AsyncConnection, question: Question) -> list[Row]:
-    """Seconds of talk by phone."""
-    wanted = call_condition(question, "talk_seconds", question.members)
-    return await _by_phone(c, question, wanted, func.sum(calls.c.talk_seconds))
-
-
-async def _by_phone(c: AsyncConnection, question: Question, wanted: Condition, what: Any) -> list[Row]:
-    between = passed(calls.c.started_at, question).label("phone_stretch")
-    query = select(calls.c.extension, between, what.label("number"))
-    mine = and_(calls.c.team_id == question.book.id, wanted)
-    return await all_rows(c, query.where(mine).group_by(calls.c.extension, "phone_stretch"))
+async def attempts_and_talk(c: AsyncConnection, question: Question) -> list[Row]:
+    """By phone the ``attempts``, and the seconds of ``talk``."""
+    tried = func.count().filter(_is_attempt(question)).label("attempts")
+    whose = [] if question.members is None else [is_of(calls, question, question.members)]
+    found = []
+    for _, span in day_parts(c, question):
+        stretch = passed(calls.c.started_at, question, span)
+        wanted = and_(calls.c.team_id == question.book.id, *_called(question, span), *whose)
+        columns = (
+            calls.c.extension,
+            stretch.label("phone_stretch"),
+            tried,
+            func.sum(calls.c.talk_seconds).label("talk"),
+        )
+        query = select(*columns).where(wanted)
+        found += await all_rows(c, query.group_by(*grouped(calls.c.extension, stretch)))
+    return found
 
 
 async def first_attempts(c: AsyncConnection, question: Question) -> list[Row]:
     """Of every first attempt its phone and the seconds since the case was opened."""
     span = seconds(cases.c.opened_at, calls.c.started_at).label("seconds")
-    between = passed(calls.c.started_at, question).label("phone_stretch")
+    between = passed(calls.c.started_at, question, question.span).label("phone_stretch")
     wanted = and_(
         calls.c.team_id == question.book.id, call_condition(question, "first_attempt_seconds", question.members)
     )

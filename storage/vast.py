@@ -1,0 +1,27 @@
+"""A transaction that looks at many rows: what it asks of its database, and gives back at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+# SQLite reads the file as memory, for this while only: its own cache is small, and every page it lacks is a system call.
+_MAPPED = 1 << 31
+
+
+@asynccontextmanager
+async def vast(c: AsyncConnection) -> AsyncIterator[None]:
+    """For the time of a report; what PostgreSQL is told holds until the transaction ends."""
+    if c.dialect.name != "sqlite":
+        await c.execute(text("SET LOCAL jit = off"))
+        await c.execute(text("SET LOCAL work_mem = '64MB'"))
+        yield
+        return
+    await c.execute(text(f"PRAGMA mmap_size={_MAPPED}"))
+    try:
+        yield
+    finally:
+        await c.execute(text("PRAGMA mmap_size=0"))
