@@ -8,7 +8,10 @@ import zlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
+
 from storage.engine import Database
+from storage.inbox import is_outage
 from storage.session import TROUBLES, Session, session
 
 log = logging.getLogger(__name__)
@@ -47,8 +50,15 @@ class Duty:
                 async with session(self._database) as own:
                     await self._stand_by(own)
             except TROUBLES as error:
-                log.warning("%s: the database is away: %s", self._what, error)
-                await self._is_over_within(_ASK_EVERY)
+                await self._wait_out(error)
+            except ExceptionGroup as errors:
+                if errors.split(_is_of_database)[1] is not None:
+                    raise
+                await self._wait_out(errors)
+
+    async def _wait_out(self, error: Exception) -> None:
+        log.warning("%s: the database is away: %s", self._what, error)
+        await self._is_over_within(_ASK_EVERY)
 
     async def stop(self) -> None:
         """Stand by no longer, finish the work."""
@@ -86,6 +96,11 @@ class Duty:
         except TimeoutError:
             return False
         return True
+
+
+def _is_of_database(error: BaseException) -> bool:
+    """The work lost the database before the lock's own connection did; anything else of its errors is a bug."""
+    return isinstance(error, DBAPIError) and is_outage(error)
 
 
 async def _as_coroutine(work: Work) -> None:

@@ -11,7 +11,8 @@ import asyncpg
 
 from storage.engine import Database
 
-TROUBLES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+# An internal error is how asyncpg says that it was hung up on in the middle of a question.
+TROUBLES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 BEAT: Final = 1.0  # seconds between two signs of life
 _PATIENCE: Final = 2.0  # seconds for an answer; a connection that gives none is lost
 _TO_CONNECT: Final = 5.0

@@ -5,10 +5,12 @@ import asyncio
 import asyncpg
 import pytest
 import pytest_asyncio
+from sqlalchemy.exc import DBAPIError
 
 from storage import claims
 from storage.claims import Duty
 from storage.engine import Database
+from storage.session import TROUBLES
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +115,22 @@ async def test_who_stands_by_can_be_told_to_stop(database, other):
         await waiting
         assert first.is_working
         await first.duty.stop()
+
+
+async def test_work_that_loses_the_database_is_begun_anew(database, other):
+    tries = []
+
+    async def work() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise DBAPIError("SELECT", {}, Exception("hung up"), connection_invalidated=True)
+
+    await Duty(database, "send", work).run()
+    assert len(tries) == 2
+
+
+async def test_a_connection_cut_in_the_middle_of_a_question_is_trouble_not_a_bug():
+    assert issubclass(asyncpg.InternalClientError, TROUBLES)
 
 
 async def test_a_bug_in_the_work_is_not_mistaken_for_a_lost_database(database):
