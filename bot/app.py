@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Final, Literal
 
 import uvloop
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiohttp import web
 
 from bot.cli_frame import Room, open_room
@@ -133,7 +133,7 @@ class App:
             try:
                 await self._announce()
                 break
-            except (TelegramAPIError, OSError) as error:
+            except (AiogramError, OSError) as error:
                 log.error("Telegram does not let us in, trying again in %d s: %s", pause, error)  # noqa: TRY400 - no bug
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -153,7 +153,7 @@ class App:
         """The menu behind "/" is a nicety: without it everything works."""
         try:
             await publish_commands(self.works.bot)
-        except (TelegramAPIError, OSError) as error:
+        except (AiogramError, OSError) as error:
             log.warning("the commands could not be published: %s", error)
 
     async def wait_until_broken(self) -> None:

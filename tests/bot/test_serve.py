@@ -149,6 +149,14 @@ async def test_hooks_are_served_while_telegram_is_away(program, telegram):
         assert await running.stops() == 0
 
 
+async def test_a_page_of_a_proxy_at_the_start_is_tried_again(program, telegram):
+    telegram.world.faults.add("502_html", "deleteWebhook")
+    async with serving(installed(program, telegram)) as running:
+        await running.says("Telegram does not let us in")
+        await running.says("ready")
+        assert await running.stops() == 0
+
+
 @pytest.mark.postgres
 async def test_two_roles_share_the_work_on_one_database(program, telegram, postgres_server):
     """One takes, one works; they meet in PostgreSQL only, and the worker needs no address of its own."""
