@@ -27,8 +27,8 @@ from bot.settings import Settings
 from followup.calls.verdict import MissReason
 from followup.clock import SystemClock
 from followup.digests.figures import digest_numbers
-from followup.digests.store import call_rows
-from followup.hours import local_day
+from followup.reports.actions import build
+from followup.reports.selection import selection_of
 from followup.teams import actions as teams
 from followup.teams.desk import Desk
 from sandbox.clock import MovableClock
@@ -170,8 +170,8 @@ async def _bot_numbers(room: Room, app: App, team_id: int, day: date) -> dict[st
     async with room.database.read() as c:
         desk = Desk(c, await app.works.shelf.book(c, team_id), room.clock.now())
         figures = (await digest_numbers(desk, day)).figures
-        calls = await call_rows(c, team_id, local_day(day, str(ZONE)))
-    reached = sum(row["calls"] for row in calls if row["direction"] == "out" and row["outcome"] == "successful")
+        days = (await build(desk, selection_of("calls", day, day))).series["days"]
+    reached = sum(each["out"].get("successful", 0) for each in days)
     median = figures.contact_median
     return {
         **{f"missed_{reason}": figures.reasons.get(reason, 0) for reason in get_args(MissReason)},

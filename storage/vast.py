@@ -24,4 +24,5 @@ async def vast(c: AsyncConnection) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await c.execute(text("PRAGMA mmap_size=0"))
+        if not c.invalidated:  # whoever asked went away: the connection was closed, and the file with it
+            await c.execute(text("PRAGMA mmap_size=0"))

@@ -1,11 +1,9 @@
-"""A day's numbers, counted from stored facts and cases at the moment they are asked for (D16)."""
+"""A day's numbers, taken from the reports at the moment they are asked for (D16)."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,15 +12,16 @@ from followup.digests import store
 from followup.digests.numbers import DayFigures, DigestNumbers, HourFigures, OpenCase, PersonFigures
 from followup.health.actions import blind_windows
 from followup.hours import local_date, local_day
-from followup.orders.rules import Attempt, Order, order_outcome
+from followup.reports.actions import build_stretch
+from followup.reports.calls import Parts
+from followup.reports.selection import KINDS, NOT_ASSIGNED
 from followup.teams.desk import Desk
-from storage.rows import Row
 
-UNKNOWN_AFTER = timedelta(hours=4)  # promise 2
 LATE_AFTER = timedelta(hours=1)
 _OPEN_LISTED = 10
 _RETURNED = ("called_out", "called_in")
-_FATES = ("called_out", "called_in", "manual", "merged", "expired", "blocked", "open")
+_BY_HAND = ("manual", "merged", "blocked")
+_Reports = Mapping[str, Parts]
 
 
 async def digest_numbers(desk: Desk, day: date, due_at: datetime | None = None) -> DigestNumbers:
@@ -32,6 +31,7 @@ async def digest_numbers(desk: Desk, day: date, due_at: datetime | None = None) 
     is_whole = span[1] <= desk.now or due_at is not None
     so_far = (span[0], min(span[1], desk.now))  # today is compared with as much of the day a week before
     before = await day_figures(desk, _week_before(so_far, zone))
+    reports = await _reports(desk, span)
     left_clients, left_calls = await store.open_now(desk.c, desk.book.id)
     return DigestNumbers(
         day=day,
@@ -40,10 +40,10 @@ async def digest_numbers(desk: Desk, day: date, due_at: datetime | None = None) 
         team_name=desk.book.name,
         is_whole=is_whole,
         is_late=due_at is not None and desk.now - due_at > LATE_AFTER,
-        figures=await day_figures(desk, span),
+        figures=await _figures(desk, span, reports),
         before=before if before.calls or before.orders else None,
-        people=await _people(desk, span),
-        hours=await _hours(desk, span),
+        people=_people(reports),
+        hours=_hours(reports),
         left_open=await _left_open(desk),
         left_open_clients=left_clients,
         left_open_calls=left_calls,
@@ -59,87 +59,79 @@ def _week_before(span: store.Span, timezone: str) -> store.Span:
 
 
 async def day_figures(desk: Desk, span: store.Span) -> DayFigures:
-    """The totals of one stretch of time."""
-    calls = await store.call_rows(desk.c, desk.book.id, span)
-    opened = await store.opened_cases(desk.c, desk.book.id, span)
-    # Who only ordered a callback did not fail to get through: that is counted with the orders.
-    of_clients = [row for row in opened if row["kind"] == "client" and row["missed"]]
-    fates = Counter(row["how"] or "open" for row in of_clients)
-    totals = _call_totals(calls) | {fate: fates[fate] for fate in _FATES} | await _order_totals(desk, span)
+    """The totals of one stretch of a day."""
+    return await _figures(desk, span, await _reports(desk, span))
+
+
+async def _reports(desk: Desk, span: store.Span) -> _Reports:
+    return {kind: await build_stretch(desk, kind, span) for kind in KINDS}
+
+
+async def _figures(desk: Desk, span: store.Span, reports: _Reports) -> DayFigures:
+    """The reports' own figures: a digest counts nothing that a report counts."""
+    _, _, team, _ = reports["team"]
     return DayFigures(
-        **totals,
-        unknown=await store.unknown_calls(desk.c, desk.book.id, span, desk.now - UNKNOWN_AFTER),
-        clients=len(of_clients),
-        first_attempt_median=_median(of_clients, "first_attempt_at"),
-        contact_median=_median(of_clients, "contact_at"),
+        **_of_calls(reports),
+        **_of_missed(reports),
+        **_of_orders(reports),
+        attempts=team["attempts"],
+        first_attempt_median=team["first_attempt_seconds"]["median"],
+        contact_median=team["contact_seconds"]["median"],
         messages=await store.message_count(desk.c, desk.book.id, span),
     )
 
 
-def _call_totals(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    rows = list(rows)
-
-    def count(**wanted: Any) -> int:
-        return sum(row["calls"] for row in rows if all(row[name] == value for name, value in wanted.items()))
-
-    reasons: Counter[str] = Counter()
-    for row in rows:
-        if row["outcome"] == "missed" and row["reason"]:
-            reasons[row["reason"]] += row["calls"]
-    return {
-        "calls": sum(row["calls"] for row in rows),
-        "incoming": count(direction="in"),
-        "outgoing": count(direction="out"),
-        "answered": count(direction="in", outcome="successful"),
-        "missed": count(outcome="missed"),
-        "hidden": count(outcome="missed", is_hidden=True),
-        "attempts": count(direction="out", has_case=True),
-        "reasons": dict(reasons),
-    }
+def _of_calls(reports: _Reports) -> dict[str, Any]:
+    _, _, total, series = reports["calls"]
+    answered = sum(day["in"].get("successful", 0) for day in series["days"])
+    names = {"calls": "total", "incoming": "incoming", "outgoing": "outgoing", "unknown": "unknown"}
+    return {name: total[column] for name, column in names.items()} | {"answered": answered}
 
 
-def _median(rows: Iterable[Mapping[str, Any]], column: str) -> int | None:
-    """D18, X24: from the first miss of the case; cases without the moment are left out."""
-    spans = [(row[column] - row["opened_at"]).total_seconds() for row in rows if row[column] is not None]
-    return int(median(spans)) if spans else None
+def _of_missed(reports: _Reports) -> dict[str, Any]:
+    """R20: who only ordered a callback did not fail to get through: that is counted with the orders."""
+    _, _, total, series = reports["missed"]
+    reasons = {word: number for word, number in total["reasons"].items() if number}
+    counted = {"missed": total["calls"]["total"], "hidden": series["hidden"], "clients": total["clients"]}
+    return {**counted, **series["clients"], "reasons": reasons}
 
 
-async def _people(desk: Desk, span: store.Span) -> tuple[PersonFigures, ...]:
+def _of_orders(reports: _Reports) -> dict[str, Any]:
+    """P3–P5."""
+    _, _, total, _ = reports["callbacks"]
+    states = {f"orders_{state}": total[state] for state in ("successful", "unsuccessful", "pending")}
+    return {"orders": total["total"], **states}
+
+
+def _people(reports: _Reports) -> tuple[PersonFigures, ...]:
     """R22: what each one closed, proven by a call or claimed by hand, and how often he tried."""
-    closed: dict[int, list[Row]] = defaultdict(list)
-    for row in await store.closed_cases(desk.c, desk.book.id, span):
-        if row["closed_by"] is not None:
-            closed[row["closed_by"]].append(row)
-    attempts: Counter[int] = Counter()
-    for row in await store.call_rows(desk.c, desk.book.id, span):
-        if row["direction"] == "out" and row["has_case"] and row["member_id"] is not None:
-            attempts[row["member_id"]] += row["calls"]
-    people = [
-        _person(desk.book.member_name(member_id), closed[member_id], attempts[member_id])
-        for member_id in closed.keys() | attempts.keys()
-    ]
+    rows, keys, _, _ = reports["team"]
+    whose = [row for row, key in zip(rows, keys, strict=True) if key != NOT_ASSIGNED]
+    people = [_person(row) for row in whose if row["closed"] or row["attempts"]]
     return tuple(sorted(people, key=lambda person: (-person.proven, -person.claimed, person.name)))
 
 
-def _person(name: str | None, closed: Sequence[Row], attempts: int) -> PersonFigures:
+def _person(row: Mapping[str, Any]) -> PersonFigures:
     return PersonFigures(
-        name=name or "?",
-        proven=sum(row["how"] in _RETURNED for row in closed),
-        claimed=sum(row["how"] == "manual" for row in closed),
-        attempts=attempts,
-        contact_median=_median(closed, "contact_at"),
+        name=row["manager"] or "?",
+        proven=row["proven"],
+        claimed=row["claimed"],
+        attempts=row["attempts"],
+        contact_median=row["contact_seconds"]["median"],
     )
 
 
-async def _hours(desk: Desk, span: store.Span) -> tuple[HourFigures, ...]:
-    zone = ZoneInfo(desk.book.policy.timezone)
-    counted: dict[int, Counter[str]] = defaultdict(Counter)
-    for started_at, how in await store.missed_with_fate(desk.c, desk.book.id, span):
-        fate = "returned" if how in _RETURNED else "by_hand" if how in ("manual", "merged", "blocked") else "open"
-        counted[started_at.astimezone(zone).hour][fate] += 1
-    return tuple(
-        HourFigures(hour=hour, returned=fates["returned"], by_hand=fates["by_hand"], open=fates["open"])
-        for hour, fates in sorted(counted.items())
+def _hours(reports: _Reports) -> tuple[HourFigures, ...]:
+    _, _, _, series = reports["missed"]
+    return tuple(_hour(each) for each in series["hours"])
+
+
+def _hour(fates: Mapping[str, int]) -> HourFigures:
+    def count(words: Iterable[str]) -> int:
+        return sum(fates.get(word, 0) for word in words)
+
+    return HourFigures(
+        hour=fates["hour"], returned=count(_RETURNED), by_hand=count(_BY_HAND), open=count(("open", "expired"))
     )
 
 
@@ -157,42 +149,6 @@ async def _left_open(desk: Desk) -> tuple[OpenCase, ...]:
         )
         for row in rows
     )
-
-
-async def _order_totals(desk: Desk, span: store.Span) -> dict[str, int]:
-    """P3–P5: every order has exactly one of three states, by the calls that serve it (X28)."""
-    rows = await store.order_rows(desk.c, desk.book.id, span)
-    found = await store.order_attempts(desk.c, desk.book.id, rows, span[0]) if rows else []
-    states = Counter(
-        _order_state(desk, row, [_attempt(call) for call in found if _may_serve(call, row)]) for row in rows
-    )
-    return {
-        "orders": len(rows),
-        "orders_successful": states["successful"],
-        "orders_unsuccessful": states["unsuccessful"],
-        "orders_pending": states["pending"],
-    }
-
-
-def _may_serve(call: Row, order: Row) -> bool:
-    return bool(call["order_key"] == order["order_key"] or call["number_id"] == order["number_id"])
-
-
-def _attempt(call: Row) -> Attempt:
-    return Attempt(
-        call_key=call["call_key"],
-        started_at=call["started_at"],
-        order_key=call["order_key"],
-        is_successful=call["outcome"] == "successful",
-        contact_at=call["contact_at"],
-        result=call["result"],
-        hung_up_by=call["facts"].get("hung_up_by"),
-    )
-
-
-def _order_state(desk: Desk, row: Row, attempts: Sequence[Attempt]) -> str:
-    order = Order(order_key=row["order_key"], ordered_at=row["ordered_at"])
-    return order_outcome(order, attempts, row["deadline_at"], desk.now).state
 
 
 def today(desk: Desk) -> date:

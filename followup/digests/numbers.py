@@ -13,8 +13,8 @@ from followup.health.actions import BlindWindow
 class DayFigures:
     """A day's totals. Calls are counted on the day they started (D12), orders on the day of the order (P10).
 
-    ``clients``: clients whose case opened that day (hidden callers are not clients); the fates of those cases follow
-    and add up with ``anonymous`` apart. Spans are whole seconds, medians over those who have a value.
+    ``clients``: those with a missed call that day (hidden callers are not clients); ``called_out`` to ``open``: the
+    fates of their cases. Medians are of what was done that day, in whole seconds.
     """
 
     calls: int

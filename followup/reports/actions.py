@@ -7,10 +7,11 @@ from typing import Any
 
 from followup.errors import FollowupError
 from followup.health.actions import blind_windows
+from followup.hours import local_date
 from followup.reports import callbacks, calls, calls_store, items_store, missed, missed_store, team, team_store
 from followup.reports.items import call_item, case_item, order_item
-from followup.reports.question import Question
-from followup.reports.selection import Selection
+from followup.reports.question import Question, Span
+from followup.reports.selection import Kind, Selection
 from followup.reports.shape import Column, Figure, Listing, Report
 from followup.teams.desk import Desk
 from storage.vast import vast
@@ -41,6 +42,13 @@ async def build(desk: Desk, selection: Selection, *, most_rows: int | None = Non
         windows=await blind_windows(desk, question.span),
         series=series,
     )
+
+
+async def build_stretch(desk: Desk, kind: Kind, stretch: Span) -> calls.Parts:
+    """What a report says of a stretch of one local day: the digest's figures. Of ``missed`` no rows."""
+    day = local_date(stretch[0], desk.book.policy.timezone)
+    selection = Selection(kind=kind, begins=day, ends=day)
+    return await _parts(desk, Question(book=desk.book, selection=selection, now=desk.now, part=stretch), 0)
 
 
 def columns_of(desk: Desk, selection: Selection) -> tuple[Column, ...]:

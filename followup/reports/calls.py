@@ -79,26 +79,14 @@ async def _dear(desk: Desk, question: Question, seen: Iterable[Row]) -> list[Row
 
 def _by_row(question: Question, found: Iterable[Row]) -> dict[RowKey, Counter[str]]:
     is_by_extension = question.selection.is_on("by_extension")
-    whose = _Whose(question)
     counted: dict[RowKey, Counter[str]] = defaultdict(Counter)
     for row in found:
-        sums = counted[whose[row["extension"], row["phone_stretch"]], row["extension"] if is_by_extension else None]
+        member = question.member_of(row["extension"], row["phone_stretch"])
+        sums = counted[member, row["extension"] if is_by_extension else None]
         for name, number in row.items():
             if number and name not in _NO_FIGURES:
                 sums[name] += int(number)
     return counted
-
-
-class _Whose(dict[tuple[str | None, int], int | None]):
-    """The member of a phone and stretch, looked up once."""
-
-    def __init__(self, question: Question) -> None:
-        super().__init__()
-        self._question = question
-
-    def __missing__(self, phone: tuple[str | None, int]) -> int | None:
-        self[phone] = self._question.member_of(*phone)
-        return self[phone]
 
 
 def _figures(question: Question, sums: Mapping[str, int]) -> dict[str, int]:

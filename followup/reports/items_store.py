@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
@@ -15,6 +15,8 @@ from followup.reports.question import Question
 from storage.rows import Row, all_rows
 
 Page = tuple[int, int]  # offset, limit
+
+_ALL = func.count().over()
 
 _CALL = (
     *(calls.c.id, calls.c.started_at.label("at"), calls.c.direction, calls.c.outcome, calls.c.last_event_at),
@@ -47,25 +49,27 @@ async def rare_calls_behind(
     c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
 ) -> tuple[int, list[Row]]:
     """The same for a condition that costs more than keeping what it finds: it is asked once."""
-    chosen = select(calls.c.id).where(calls.c.team_id == question.book.id, condition)
-    ids = list(await c.scalars(chosen.order_by(calls.c.started_at.desc(), calls.c.id.desc())))
-    return len(ids), await _shown(c, question, calls, _CALL, ids[page[0] : page[0] + page[1]])
+    order = (calls.c.started_at.desc(), calls.c.id.desc())
+    mine = and_(calls.c.team_id == question.book.id, condition)
+    total, ids = await _counted_page(c, select(calls.c.id, _ALL).where(mine).order_by(*order), page)
+    return total, await _shown(c, question, calls, _CALL, ids)
 
 
 async def cases_behind(
     c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
 ) -> tuple[int, list[Row]]:
     """How many cases there are, and one page of them."""
-    total = await c.scalar(
-        select(func.count()).select_from(cases).where(cases.c.team_id == question.book.id, condition)
-    )
-    chosen = (
-        select(cases.c.id)
-        .where(cases.c.team_id == question.book.id, condition)
-        .order_by(cases.c.opened_at.desc(), cases.c.id.desc())
-    )
-    ids = list(await c.scalars(chosen.offset(page[0]).limit(page[1])))
-    return int(total or 0), await _shown(c, question, cases, _CASE, ids)
+    order = (cases.c.opened_at.desc(), cases.c.id.desc())
+    mine = and_(cases.c.team_id == question.book.id, condition)
+    total, ids = await _counted_page(c, select(cases.c.id, _ALL).where(mine).order_by(*order), page)
+    return total, await _shown(c, question, cases, _CASE, ids)
+
+
+async def _counted_page(c: AsyncConnection, query: Select[Any], page: Page) -> tuple[int, list[int]]:
+    """One statement; past the end there is no row to say how many there are, and the first is asked."""
+    rows = list(await c.execute(query.offset(page[0]).limit(page[1])))
+    known = rows or (list(await c.execute(query.limit(1))) if page[0] else [])
+    return (int(known[0][1]) if known else 0), [row[0] for row in rows]
 
 
 async def orders_shown(c: AsyncConnection, question: Question, ids: list[int]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -68,7 +68,7 @@ async def build_missed(desk: Desk, question: Question, most_rows: int | None = N
     cases = await store.every_case(desk.c, question)
     rows = await rows_by_id(desk.c, desk.book, [each.id for each in cases[:most_rows]], desk.now)
     keys = tuple(str(row.case_id) for row in rows)
-    series = _series(question, hours) | _delays(question, cases)
+    series = _series(question, hours) | _delays(question, cases) | _of_day(question, hours, cases)
     return tuple(_row(row) for row in rows), keys, total_of(hours, cases), series
 
 
@@ -106,13 +106,29 @@ def _series(question: Question, hours: Iterable[Row]) -> dict[str, Any]:
     return {"days": _days(days.items()), "heat": _heat(heat)}
 
 
+def _of_day(question: Question, hours: Iterable[Row], cases: Iterable[store.Waited]) -> dict[str, Any]:
+    """``hours``: missed calls by hour of the day and fate; ``clients``: cases of clients by fate; ``hidden`` calls."""
+    zone = ZoneInfo(question.timezone)
+    by_hour: dict[int, Counter[str]] = defaultdict(Counter)
+    hidden = 0
+    for row in hours:
+        by_hour[row["at"].astimezone(zone).hour][row["fate"]] += row["missed"]
+        hidden += row["hidden"]
+    of_clients = Counter(case.fate for case in cases if case.client_id is not None)
+    return {
+        "hours": [{"hour": hour, **fates} for hour, fates in sorted(by_hour.items())],
+        "clients": {fate: of_clients[fate] for fate in store.FATES},
+        "hidden": hidden,
+    }
+
+
 def _delays(question: Question, cases: Iterable[store.Waited]) -> dict[str, Any]:
     """``delays``: (hours, was reached) of every client's case, to the contact or to the end of what is known."""
     found = []
-    for _, client_id, _, span, is_reached, opened_at in cases:
+    for _, client_id, _, seconds, is_reached, opened_at in cases:
         if client_id is not None:
-            passed = (question.now - opened_at).total_seconds() if span is None and opened_at else span or 0
-            found.append((max(0.0, passed / 3600), bool(is_reached)))
+            span = (question.now - opened_at).total_seconds() if seconds is None and opened_at else seconds or 0
+            found.append((max(0.0, span / 3600), is_reached))
     return {"delays": found}
 
 

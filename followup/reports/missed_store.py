@@ -99,7 +99,7 @@ async def by_hours(c: AsyncConnection, question: Question) -> list[Row]:
     reasons = [func.count().filter(calls.c.reason == word).label(word) for word in REASONS]
     joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
     found = []
-    for _, span in day_parts(c, question):
+    for _, span in day_parts(c, question, 7):
         query = select(hour, fate, *numbers, *reasons).select_from(joined).where(*_missed(question, span), _is_true)
         rows = await all_rows(c, query.group_by("at", "fate"))
         found += [row | {"at": moment_of(row["at"])} for row in rows]
@@ -117,4 +117,4 @@ async def every_case(c: AsyncConnection, question: Question) -> list[Waited]:
     mine = and_(cases.c.team_id == question.book.id, case_condition(question, "cases.total"))
     opened_at = case((until.is_(None), cases.c.opened_at))  # only where nothing has happened yet
     query = select(*found, cases.c.contact_at.is_not(None), opened_at).where(mine).order_by(*order)
-    return [Waited(*row) for row in await c.execute(query)]
+    return [Waited._make(row) for row in (await c.execute(query)).tuples()]

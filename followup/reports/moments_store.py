@@ -81,12 +81,16 @@ def passed(moment: ColumnElement[Any], question: Question, span: Span) -> Column
     return _added(literal(before, Integer), steps)
 
 
-def day_parts(c: AsyncConnection, question: Question) -> list[tuple[int, Span]]:
+def day_parts(c: AsyncConnection, question: Question, size: int = 1) -> list[tuple[int, Span]]:
     """The period in parts of whole local days, each with the place of its first day.
 
-    SQLite sorts before it groups, which a day at a time it does within its cache; PostgreSQL hashes all days at once.
+    SQLite sorts before it groups, which a day at a time (or a week, of few groups) it does within its cache; PostgreSQL
+    hashes all days at once.
     """
-    return list(enumerate(question.days)) if c.dialect.name == "sqlite" else [(0, question.span)]
+    if c.dialect.name != "sqlite":
+        return [(0, question.span)]
+    days = question.days
+    return [(place, (days[place][0], days[place : place + size][-1][1])) for place in range(0, len(days), size)]
 
 
 def day_of(moment: ColumnElement[Any], question: Question, part: Span) -> ColumnElement[int]:

@@ -36,6 +36,7 @@ class Question:
     book: TeamBook
     selection: Selection
     now: datetime
+    part: Span | None = None  # a stretch of one local day instead of whole days: what a digest compares with
 
     @classmethod
     def of(cls, desk: Desk, selection: Selection) -> Question:
@@ -44,7 +45,7 @@ class Question:
     @cached_property
     def span(self) -> Span:
         """The period in UTC."""
-        return self.selection.span(self.timezone)
+        return self.part or self.selection.span(self.timezone)
 
     @property
     def timezone(self) -> str:
@@ -57,6 +58,8 @@ class Question:
     @cached_property
     def days(self) -> tuple[Span, ...]:
         """Every local day of the period in UTC."""
+        if self.part is not None:
+            return (self.part,)
         begins = self.selection.begins
         return tuple(local_day(begins + timedelta(days=n), self.timezone) for n in range(self.selection.days))
 
@@ -72,7 +75,16 @@ class Question:
 
     def member_of(self, extension: str | None, stretch: int) -> int | None:
         """Whose phone it was between two of ``changes``; ``stretch`` counts those that were past."""
-        return self.book.member_by_extension(extension, self.changes[stretch - 1] if stretch else None)
+        phone = (extension, stretch)
+        if phone not in self._known:
+            at = self.changes[stretch - 1] if stretch else None
+            self._known[phone] = self.book.member_by_extension(extension, at)
+        return self._known[phone]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str | None, int], int | None]:
+        """Looked up once: a year closes a hundred thousand cases by a few phones."""
+        return {}
 
     @cached_property
     def members(self) -> frozenset[int | None] | None:

@@ -27,6 +27,12 @@ class _Person:
     first_attempts: list[int] = field(default_factory=list)
     contacts: list[int] = field(default_factory=list)
 
+    def add_proven(self, seconds: int | None) -> None:
+        """Closed by a call, so many seconds after the opening."""
+        self.proven += 1
+        if seconds is not None:
+            self.contacts.append(seconds)
+
 
 def columns_of(_: Question) -> tuple[Column, ...]:
     """What the table shows."""
@@ -71,19 +77,12 @@ async def _people(desk: Desk, question: Question) -> dict[int | None, _Person]:
     for row in await store.first_attempts(desk.c, question):
         # Dialled before the miss and answered after it: an attempt from the opening on.
         whose(row).first_attempts.append(max(0, row["seconds"]))
-    for row in await store.closed_cases(desk.c, question):
-        _add_closed(people[row["closed_by"]] if row["how"] == "manual" else whose(row), row)
+    for how, closed_by, extension, stretch, seconds in await store.closed_cases(desk.c, question):
+        if how == "manual":
+            people[closed_by].claimed += 1
+        else:
+            people[question.member_of(extension, stretch)].add_proven(seconds)
     return people
-
-
-def _add_closed(person: _Person, row: Row) -> None:
-    """Proven by a call record, or claimed by hand."""
-    if row["how"] == "manual":
-        person.claimed += 1
-        return
-    person.proven += 1
-    if row["seconds"] is not None:
-        person.contacts.append(row["seconds"])
 
 
 def _sum(people: Iterable[_Person]) -> _Person:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +16,17 @@ from followup.reports.question import Question, Span
 from storage.rows import Row, all_rows
 
 Condition = ColumnElement[bool]
+
+
+class Closed(NamedTuple):
+    """A case: ``how`` and by whom it was closed, or by which phone; the ``seconds`` to the contact."""
+
+    how: str
+    closed_by: int | None
+    extension: str | None
+    phone_stretch: int
+    seconds: int | None
+
 
 PROVEN = ("called_out", "called_in")
 CASE_FIGURES = ("closed", "proven", "claimed", "contact_seconds")
@@ -89,7 +101,7 @@ async def attempts_and_talk(c: AsyncConnection, question: Question) -> list[Row]
     tried = func.count().filter(_is_attempt(question)).label("attempts")
     whose = [] if question.members is None else [is_of(calls, question, question.members)]
     found = []
-    for _, span in day_parts(c, question):
+    for _, span in day_parts(c, question, 7):
         stretch = passed(calls.c.started_at, question, span)
         wanted = and_(calls.c.team_id == question.book.id, *_called(question, span), *whose)
         columns = (
@@ -114,11 +126,11 @@ async def first_attempts(c: AsyncConnection, question: Question) -> list[Row]:
     return await all_rows(c, select(calls.c.extension, between, span).select_from(joined).where(wanted))
 
 
-async def closed_cases(c: AsyncConnection, question: Question) -> list[Row]:
-    """Of every closed case how it was closed, by which phone or member, and the seconds to the contact."""
-    between = ever_passed(_contact.c.started_at, question).label("phone_stretch")
-    span = seconds(cases.c.opened_at, cases.c.contact_at).label("seconds")
+async def closed_cases(c: AsyncConnection, question: Question) -> list[Closed]:
+    """Every closed case, with the phone of the call that closed it."""
+    between = ever_passed(_contact.c.started_at, question)
+    span = seconds(cases.c.opened_at, cases.c.contact_at)
     joined = cases.outerjoin(_contact, (_contact.c.id == cases.c.contact_id) & (_contact.c.team_id == cases.c.team_id))
     wanted = and_(cases.c.team_id == question.book.id, case_condition(question, "closed", question.members))
     columns = (cases.c.how, cases.c.closed_by, _contact.c.extension, between, span)
-    return await all_rows(c, select(*columns).select_from(joined).where(wanted))
+    return [Closed._make(row) for row in (await c.execute(select(*columns).select_from(joined).where(wanted))).tuples()]

@@ -77,7 +77,7 @@ async def test_a_day_counted_by_hand(place):
         assert day.reasons == {"not_answered": 5, "abandoned_greeting": 1}
         assert day.attempts == 2
         assert day.first_attempt_median == 25 * 60
-        assert day.contact_median == (40 * 60 + 10 + 10 * 60 + 5) // 2  # answered after 10 s and 5 s
+        assert day.contact_median == round((40 * 60 + 10 + 10 * 60 + 5) / 2)  # answered after 10 s and 5 s
         assert [(p.name, p.proven, p.claimed, p.attempts, p.contact_median) for p in told.people] == [
             ("Olga", 1, 0, 0, 10 * 60 + 5),
             ("Taras", 1, 0, 2, 40 * 60 + 10),

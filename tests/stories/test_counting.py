@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from followup.digests.figures import digest_numbers, today
-from followup.digests.store import call_rows
-from followup.hours import local_day
+from followup.reports.actions import build
+from followup.reports.selection import selection_of
 from followup.teams.desk import Desk
 from tests.stories.world import ANNA
 
@@ -19,11 +19,8 @@ async def test_ten_in_and_six_out_are_ten_successful_ones(world):
     async with world.database.read() as c:
         desk = Desk(c, await world.works.shelf.book(c, world.team_id), world.clock.now())
         figures = (await digest_numbers(desk, today(desk))).figures
-        rows = await call_rows(c, world.team_id, local_day(today(desk), "Europe/Kyiv"))
+        [day] = (await build(desk, selection_of("calls", today(desk), today(desk)))).series["days"]
     assert (figures.calls, figures.incoming, figures.outgoing, figures.missed) == (16, 10, 6, 4)
-    successful = {
-        direction: sum(r["calls"] for r in rows if r["direction"] == direction and r["outcome"] == "successful")
-        for direction in ("in", "out")
-    }
+    successful = {direction: day[direction]["successful"] for direction in ("in", "out")}
     assert successful == {"in": 6, "out": 4}
     assert figures.answered == successful["in"]
