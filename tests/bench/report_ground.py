@@ -203,6 +203,8 @@ async def load_postgres(socket: str, url: str, crowd: Rows) -> None:
         for rows in crowd.batches():
             for name, columns in TABLES.items():
                 await c.copy_records_to_table(name, records=rows[name], columns=columns)
+        for name in TABLES:  # rows that come after these have ids of their own
+            await c.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}")
         await c.execute(_MARKS)
         await c.execute("VACUUM (ANALYZE, PARALLEL 0)")
     finally:

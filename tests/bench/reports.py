@@ -21,10 +21,13 @@ from followup.teams.desk import Desk
 from followup.teams.seal import Seal
 from messenger.report_pictures import draw, main_picture
 from storage.engine import Database
-from tests.bench.ground import KEY, Ground
+from tests.bench.companies import Days, fill
+from tests.bench.companies import found as companies
+from tests.bench.ground import KEY, Ground, child, said, tell
 from tests.bench.report_ground import NEWEST, PHONES, TABLES, Crowd, Owner, load_postgres, load_sqlite
 from tests.bench.results import Result
 
+_BESIDE = 0.5  # two tasks that never rest share the one core of the benchmark
 KINDS = ("calls", "callbacks", "missed", "team")
 ROWS_SHOWN = 50
 DRAWN = ("calls", "missed")
@@ -74,7 +77,10 @@ async def _of_shape(found: Ground, backend: str, shape: Shape) -> list[Result]:
     try:
         async with database.read() as c:
             desk = Desk(c, await store.load_book(c, owners[-1].team_id), NEWEST)
-            return await _figures(desk, backend, shape, _duck(table))
+            results = await _figures(desk, backend, shape, _duck(table))
+        if shape.months > 12:
+            results.append(await beside(database, owners[-1].team_id, backend, found.either(6_000, 2_000)))
+        return results
     finally:
         await database.dispose()
         table.unlink()
@@ -111,6 +117,32 @@ class Written:
             for rows in self.crowd.batches():
                 writer.writerows([row[place] for place in places] for row in rows["calls"])
                 yield rows
+
+
+async def beside(database: Database, team_id: int, backend: str, size: int) -> Result:
+    """Reports never slow intake: events applied with and without a year's report beside them in the same process."""
+    days = Days(await companies(database, 20))
+    rates: dict[str, list[float]] = {"alone": [], "report": []}
+    busy: dict[str, list[float]] = {"alone": [], "report": []}
+    with child("beside", database.url.render_as_string(hide_password=False), team_id) as worker:
+        await said(worker)
+        for word in ("alone", "report") * 3:
+            await fill(database, days.rows(size))
+            tell(worker, word)
+            told = await said(worker)
+            rates[word].append(told["rate"])
+            busy[word].append(told["cpu"])
+    alone, with_report = max(rates["alone"]), max(rates["report"])
+    return Result(
+        what="report: events applied beside a year's report",
+        backend=backend,
+        figure=f"{with_report:,.0f}/s",
+        floor=f"alone {alone:,.0f}/s",
+        ratio=with_report / alone,
+        reach=f"≥ {_BESIDE:g} × alone, on one core",
+        is_reached=with_report >= _BESIDE * alone,
+        more=f"the process used {max(busy['alone']):.2f} of the core alone, {max(busy['report']):.2f} with the report",
+    )
 
 
 def _duck(table: Path) -> duckdb.DuckDBPyConnection:
