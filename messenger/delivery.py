@@ -77,11 +77,13 @@ class Delivery:
         if content_hash == row["content_hash"]:
             self._traffic.history.withdraw(target)
             return partial(recorder.edited, content_hash=content_hash, now=self._clock.now())
+        self._traffic.history.depart(target, self._clock.now())
         result = await self._gateway.edit(target, row["message_id"], rendered.outgoing, is_photo=row["is_photo"])
         self._settle(target, result)
         return self._after_edit(recorder, target, rendered, result)
 
     async def _send(self, recorder: Recorder, target: int, outgoing: Outgoing) -> Recording:
+        self._traffic.history.depart(target, self._clock.now())
         result = await self._gateway.send(target, recorder.row["thread_id"], outgoing)
         self._settle(target, result)
         if isinstance(result, Sent):

@@ -87,6 +87,14 @@ class History:
         if self._noted % _SWEEP_EVERY == 0:
             self._sweep(at)
 
+    def depart(self, telegram_id: int, at: datetime) -> None:
+        """What was noted when it was chosen has been rendered and leaves only now: Telegram counts it from here."""
+        sends = self._chats.get(telegram_id)
+        if sends and sends[-1] in self._bot:
+            self._bot.remove(sends[-1])
+            self._bot.append(at)
+            sends[-1] = at
+
     def settle(self, telegram_id: int, at: datetime) -> None:
         """The request has been answered: Telegram counted it at some moment up to now, we count it now."""
         sends = self._chats.get(telegram_id)

@@ -73,6 +73,16 @@ def test_a_slow_answer_counts_from_when_it_came():
     assert history.next_allowed_at(GROUP, after(4)) == after(5)
 
 
+def test_what_was_rendered_slowly_counts_from_when_it_left():
+    history = History(Limits(per_second=2))
+    history.note(GROUP, NOON)
+    history.note(OTHER_GROUP, NOON)
+    history.depart(GROUP, after(0.6))
+    history.depart(OTHER_GROUP, after(0.7))
+    assert (history.room(after(1.2)), history.bot_free_at(after(1.2)) > after(1.5)) == (0, True)
+    assert history.next_allowed_at(GROUP, after(1.2)) == after(1.6)
+
+
 def test_what_was_not_needed_is_given_back():
     history = History(Limits(per_second=1))
     history.note(OLGA, after(0))
