@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from messenger.report_sheets import LINE, Sheet, rich_table, span_text, text_table
 
 NAMES = st.text(max_size=60)
+TITLES = NAMES.map(lambda text: " ".join(text.split()))  # our own words: any, but in one line
 FIGURES = st.integers(0, 9_999_999).map(str) | st.sampled_from(["—", "72:12:10", "12 345 ↑6 789", "0 (0%)", "100%"])
 
 
 @st.composite
 def some_sheets(draw) -> Sheet:
     width, height = draw(st.integers(1, 13)), draw(st.integers(1, 8))
-    heads = draw(st.lists(NAMES, min_size=width + 1, max_size=width + 1))
+    heads = draw(st.lists(TITLES, min_size=width + 1, max_size=width + 1))
     rows = [(draw(NAMES), *draw(st.lists(FIGURES, min_size=width, max_size=width))) for _ in range(height)]
     return Sheet(heads=tuple(heads), rows=tuple(rows), has_total=draw(st.booleans()))
 
