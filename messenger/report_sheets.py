@@ -249,9 +249,8 @@ def text_table(sheet: Sheet) -> Lines:
 
 
 def _widths(sheet: Sheet, count: int, *, is_numbered: bool) -> list[int]:
-    heads = 1 if is_numbered else 0
     return [
-        max(heads or len(sheet.heads[place]), *(len(row[place]) for row in sheet.rows), 1)
+        max(len(str(place) if is_numbered else sheet.heads[place]), *(len(row[place]) for row in sheet.rows), 1)
         for place in range(1, count + 1)
     ]
 
