@@ -89,7 +89,7 @@ def _wide(viewed: Viewed) -> Sheet:
     if report.rows:
         total = viewed.before.total if viewed.before else None
         rows.append((said["total"], *_cells(viewed, columns, report.total, total)))
-    heads = ("", *(viewed.words.title(column.key) for column in columns))
+    heads = ("", *(viewed.words.head(column.key) for column in columns))
     return Sheet(heads=heads, rows=tuple(rows), has_total=True, more=max(len(report.rows) - _MOST_ROWS, 0))
 
 

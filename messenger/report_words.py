@@ -36,6 +36,11 @@ class ReportWords:
         """The title for a table: at most 22 characters, but for the parts of a spread."""
         return self._titled(key, 0)
 
+    def head(self, key: str) -> str:
+        """What stands over the column on a phone: the title, or a shorter word where the template has one."""
+        column = self._column(key)
+        return column[4] if len(column) > 4 else self.title(key)
+
     def long_title(self, key: str) -> str:
         """The title as the page of the definition's origin has it."""
         return self._titled(key, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
@@ -58,16 +58,6 @@ class Selection:
     def span(self, timezone: str) -> tuple[datetime, datetime]:
         """[00:00 of the first date, 24:00 of the last one) in UTC, whatever the clocks do."""
         return local_day(self.begins, timezone)[0], local_day(self.ends, timezone)[1]
-
-    def before(self) -> Selection:
-        """As many days just before."""
-        span = timedelta(days=self.days)
-        return replace(self, begins=self.begins - span, ends=self.ends - span)
-
-    def next(self) -> Selection:
-        """As many days just after."""
-        span = timedelta(days=self.days)
-        return replace(self, begins=self.begins + span, ends=self.ends + span)
 
     def to_json(self) -> dict[str, Any]:
         """What ``from_json`` reads back."""

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -19,11 +19,6 @@ def test_both_dates_are_included():
 def test_a_day_is_as_long_as_its_clocks_say(day, hours):
     begins, ends = selection_of("calls", day, day).span("Europe/Kyiv")
     assert ends - begins == timedelta(hours=hours)
-
-
-def test_the_period_before_and_the_next_one_touch_it():
-    assert (week().before().begins, week().before().ends) == (date(2026, 11, 9), date(2026, 11, 15))
-    assert week().next().before() == week()
 
 
 def test_it_survives_being_stored():
