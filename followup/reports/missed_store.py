@@ -117,4 +117,4 @@ async def every_case(c: AsyncConnection, question: Question) -> list[Waited]:
     mine = and_(cases.c.team_id == question.book.id, case_condition(question, "cases.total"))
     opened_at = case((until.is_(None), cases.c.opened_at))  # only where nothing has happened yet
     query = select(*found, cases.c.contact_at.is_not(None), opened_at).where(mine).order_by(*order)
-    return [Waited._make(row) for row in (await c.execute(query)).tuples()]
+    return [Waited._make(row) for row in await c.execute(query)]

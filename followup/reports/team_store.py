@@ -133,4 +133,4 @@ async def closed_cases(c: AsyncConnection, question: Question) -> list[Closed]:
     joined = cases.outerjoin(_contact, (_contact.c.id == cases.c.contact_id) & (_contact.c.team_id == cases.c.team_id))
     wanted = and_(cases.c.team_id == question.book.id, case_condition(question, "closed", question.members))
     columns = (cases.c.how, cases.c.closed_by, _contact.c.extension, between, span)
-    return [Closed._make(row) for row in (await c.execute(select(*columns).select_from(joined).where(wanted))).tuples()]
+    return [Closed._make(row) for row in await c.execute(select(*columns).select_from(joined).where(wanted))]
