@@ -8,8 +8,8 @@ nothing, because nothing here looks at the order of arrival.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from followup.calls import store as calls
 from followup.calls.events import CallEvent, Event, MessageEvent, OrderEvent
 from followup.calls.record import Recorded, record_calls
 from followup.cases.announce import Change
@@ -17,18 +17,20 @@ from followup.cases.history_store import clients_with_cases
 from followup.cases.reconcile import Touched, reconcile
 from followup.cases.store import lock_team
 from followup.clients import store as clients
-from followup.notices import priorities
 from followup.notices import store as notices
 from followup.orders import store as orders
 from followup.orders.record import record_order
-from followup.phone import normalise
 from followup.teams.desk import Desk
+from followup.tickets.follow import follow
+from followup.tickets.letterbox import take_message
+
+_MISSED_ONLY: Final = frozenset({"missed"})
 
 
 async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Change]:
     """React to (connection id, event) pairs of one team; returns the cases that changed."""
     await lock_team(desk.c, desk.book.id)
-    recorded = Recorded()
+    recorded, wrote = Recorded(), set[int]()
     for connection_id in dict.fromkeys(connection_id for connection_id, _ in events):
         of_connection = [event for owner, event in events if owner == connection_id]
         calls_seen = [event for event in of_connection if isinstance(event, CallEvent)]
@@ -38,8 +40,10 @@ async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Chang
             if isinstance(event, OrderEvent):
                 await record_order(desk, connection_id, event, recorded)
             elif isinstance(event, MessageEvent):
-                await _take_message(desk, connection_id, event)
-    changes = await reconcile(desk, await _touched(desk, recorded))
+                wrote |= await take_message(desk, connection_id, event, recorded)
+    touched = await _touched(desk, recorded)
+    changes = await reconcile(desk, touched)
+    await follow(desk, touched.clients | wrote, touched.since, makers=await _makers(desk, recorded) | wrote)
     await _retell_orders(desk, [(owner, event.order_key) for owner, event in events if isinstance(event, OrderEvent)])
     return changes
 
@@ -47,9 +51,11 @@ async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Chang
 async def take_history(desk: Desk, connection_id: int, events: Sequence[CallEvent]) -> None:
     """Calls of the past, from a file: the same facts and cases, but nobody is told of them."""
     await lock_team(desk.c, desk.book.id)
-    recorded = Recorded()
+    recorded = Recorded(is_history=True)
     await record_calls(desk, connection_id, events, recorded)
-    await reconcile(desk, await _troubled(desk, recorded))
+    touched = await _troubled(desk, recorded)
+    await reconcile(desk, touched)
+    await follow(desk, touched.clients, touched.since, is_history=True)
 
 
 async def _troubled(desk: Desk, recorded: Recorded) -> Touched:
@@ -82,41 +88,9 @@ async def _touched(desk: Desk, recorded: Recorded) -> Touched:
     )
 
 
-async def _take_message(desk: Desk, connection_id: int, message: MessageEvent) -> None:
-    """A site's message is shown to the team once."""
-    number = normalise(message.client, desk.book.policy.region)
-    ids = await clients.number_ids(desk.c, desk.book.id, [number] if number else [], desk.now)
-    values = {
-        "team_id": desk.book.id,
-        "connection_id": connection_id,
-        "message_key": message.message_key,
-        "channel": message.channel[:32],
-        "entry_point": message.entry_point,
-        "client_account": message.client_account,
-        "client_name": message.client_name,
-        "number_id": ids[number] if number else None,
-        "text": message.text,
-        "at": message.at,
-    }
-    if not await calls.add_message(desk.c, values):
-        return
-    payload = {
-        "channel": message.channel,
-        "entry_point": message.entry_point,
-        "name": message.client_name or message.client_account,
-        "number": number,
-        "text": message.text,
-        "at": message.at.isoformat(),
-    }
-    for chat in await notices.chats_of(desk.c, desk.book.id, "team"):
-        key = f"message:{chat.id}:{connection_id}:{message.message_key}"[:120]
-        letter = notices.Letter(
-            team_id=desk.book.id,
-            chat_id=chat.id,
-            kind="site_message",
-            at=desk.now,
-            payload=payload,
-            priority=priorities.ALERT,
-            key=key,
-        )
-        await notices.add_letter(desk.c, letter)
+async def _makers(desk: Desk, recorded: Recorded) -> set[int]:
+    """Whose new facts may make a ticket where there is none: cheap to ask, dear to derive."""
+    numbers = recorded.missed
+    if desk.book.policy.ticket_sources != _MISSED_ONLY:
+        numbers = recorded.numbers
+    return set((await clients.clients_of_numbers(desk.c, desk.book.id, numbers)).values())

@@ -24,7 +24,7 @@ from storage.rows import Row
 class Recorded:
     """Whom new facts concern: numbers, hidden callers' calls, the cases so far, and the earliest moment spoken of.
 
-    ``missed`` are those of the numbers that a call of the batch was missed from.
+    ``missed`` are those of the numbers that a call of the batch was missed from. ``is_history``: a file of the past.
     """
 
     numbers: set[int] = field(default_factory=set)
@@ -32,6 +32,7 @@ class Recorded:
     hidden_calls: set[int] = field(default_factory=set)
     linked: set[int] = field(default_factory=set)
     since: datetime | None = None
+    is_history: bool = False
 
     def reach_back(self, *moments: datetime | None) -> None:
         """Widen the stretch of time that has to be looked at."""
@@ -131,7 +132,8 @@ def _row(desk: Desk, facts: CallFacts, line: str | None, number_id: int | None) 
 async def _write(desk: Desk, known: Mapping[str, Row], rows: list[dict[str, Any]], recorded: Recorded) -> None:
     """Three statements, however many calls the batch speaks of."""
     ids = {key: row["id"] for key, row in known.items()}
-    ids |= await store.add_calls(desk.c, [row for row in rows if row["call_key"] not in known])
+    fresh = {"is_history": recorded.is_history}
+    ids |= await store.add_calls(desk.c, [row | fresh for row in rows if row["call_key"] not in known])
     changed = [row | {"call": ids[row["call_key"]]} for row in rows if row["call_key"] in known]
     await store.change_calls(desk.c, desk.book.id, changed)
     touched = {row["number_id"] for row in (*rows, *known.values())} - {None}

@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.calls.tables import calls, messages
+from followup.calls.tables import calls
 from followup.clients.tables import numbers
 from storage.rows import Row, all_rows, one_of
-from storage.upsert import insert_or_ignore
 
 _MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
 _FACT_COLUMNS = (
@@ -30,6 +29,7 @@ _FACT_COLUMNS = (
     calls.c.member_id,
     calls.c.ring_seconds,
     calls.c.case_id,
+    calls.c.is_history,
 )
 _OF_TEAM = calls.c.team_id == bindparam("of_team")
 # Built once: putting a statement together costs more than asking it.
@@ -141,9 +141,3 @@ async def calls_of_numbers(c: AsyncConnection, team_id: int, number_ids: Collect
         .limit(limit)
     )
     return await all_rows(c, query)
-
-
-async def add_message(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
-    """Keep a client's message; False if it is known already."""
-    result = await c.execute(insert_or_ignore(c, messages).values(**values))
-    return bool(result.rowcount == 1)

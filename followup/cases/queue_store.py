@@ -17,7 +17,7 @@ from followup.hours import local_day
 from followup.orders.tables import orders
 from followup.phone import is_erased
 from followup.teams.book import TeamBook
-from storage.rows import Row, all_rows
+from storage.rows import Row, all_rows, one_row
 
 PAGE_ROWS = 8
 
@@ -158,3 +158,9 @@ def _state(row: Mapping[str, Any], now: datetime) -> Literal["open", "taken", "s
 
 def _seconds(since: datetime, until: datetime | None) -> int | None:
     return int((until - since).total_seconds()) if until is not None else None
+
+
+async def open_case_of(c: AsyncConnection, team_id: int, client_id: int) -> Row | None:
+    """The client's open case, if he waits for somebody."""
+    query = select(cases).where(cases.c.team_id == team_id, cases.c.client_id == client_id, cases.c.state == "open")
+    return await one_row(c, query.limit(1))

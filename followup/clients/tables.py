@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 
 from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
 
@@ -30,6 +30,24 @@ numbers = Table(
     Index("ix_numbers_team_id_first_call_at", "team_id", "first_call_at"),
 )
 
+# Where a client writes from: like a number it is a leaf that facts hang on, and its client may change.
+accounts = Table(
+    "accounts",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("channel", String(32), nullable=False),
+    Column("account", String(200), nullable=False),  # Telegram's user id, an address, what the site calls him
+    Column("name", Text),
+    Column("telegram_id", BigInteger),  # of the private chat that answers go to
+    Column("is_blocked", Boolean, nullable=False, default=False),
+    Column("consent_at", UtcDateTime),  # when he was shown what becomes of his words
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("team_id", "channel", "account"),
+    Index("ix_accounts_telegram_id", "telegram_id"),
+)
+
 # A merge remembers which numbers it moved, so that it can be undone (D3).
 merges = Table(
     "merges",
@@ -39,6 +57,7 @@ merges = Table(
     Column("from_client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False),
     Column("into_client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("number_ids", Json, nullable=False),
+    Column("account_ids", Json),
     Column("merged_at", UtcDateTime, nullable=False),
     Column("merged_by", BigId, ForeignKey("members.id", ondelete="SET NULL")),
     Column("undone_at", UtcDateTime),

@@ -16,7 +16,7 @@ from followup.notices.tables import cards, chats, letters
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
-Subject = Literal["case", "screen", "bundle"]
+Subject = Literal["case", "screen", "bundle", "ticket"]
 # Built once: putting a statement together costs more than asking it.
 _OF_KIND = (
     select(chats)

@@ -17,6 +17,7 @@ from followup.phone import is_e164, normalise
 from followup.teams import store
 from followup.teams import tables as t
 from followup.teams.book import Role, TeamBook
+from followup.teams.directory_store import add_entry
 from followup.teams.moments import next_digest_at
 from followup.teams.rules import parse_settings, policy_from
 from followup.teams.seal import Seal
@@ -25,6 +26,8 @@ from followup.teams.seal import Seal
 DEFAULT_REASONS = (
     *("messenger", "mobile", "spam", "wrong_number", "duplicate", "not_client", "asked_not_to_call", "unreachable"),
 )
+# How tickets end until a team edits that list: the result and the status it closes with.
+DEFAULT_RESULTS = (("resolved", "done"), ("refused", "refused"), ("non_target", "non_target"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,8 @@ async def add_team(c: AsyncConnection, new: NewTeam, now: datetime) -> int:
     await store.add_row(c, t.team_settings, settings)
     for position, code in enumerate(DEFAULT_REASONS):
         await store.add_row(c, t.reasons, {"team_id": team_id, "code": code, "position": position})
+    for code, status in DEFAULT_RESULTS:
+        await add_entry(c, t.ticket_results, team_id, {"code": code, "status": status})
     await _plan_digest(c, team_id, new.settings, now)
     if new.chat is not None:
         await ensure_chat(c, team_id, Place(new.chat, _thread(new.thread), "team"))

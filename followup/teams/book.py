@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -54,6 +54,7 @@ class Line:
     kind: Literal["line", "widget"]
     group: str | None
     versions: tuple[LineVersion, ...]
+    makes_tickets: bool = True
 
     def at(self, moment: datetime) -> LineVersion:
         """The version valid at ``moment``; the first one holds backwards."""
@@ -82,6 +83,26 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What a ticket may be about; ``sla_minutes`` None = the parent's, or the team's."""
+
+    id: int
+    parent_id: int | None
+    title: str
+    sla_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketResult:
+    """How a ticket may end, and the status it closes with; ``title`` None = the built-in title of ``code``."""
+
+    id: int
+    code: str | None
+    title: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamBook:
     """A team as the rules need it."""
 
@@ -93,6 +114,10 @@ class TeamBook:
     members: Mapping[int, Member]
     extensions: Mapping[str, Sequence[ExtensionPeriod]]
     reasons: tuple[Reason, ...]
+    topics: Mapping[int, Topic] = field(default_factory=dict)
+    results: Mapping[int, TicketResult] = field(default_factory=dict)
+    status_titles: Mapping[str, str] = field(default_factory=dict)  # of renamed statuses only
+    tickets_from: datetime | None = None  # what is older makes no tickets
 
     @property
     def policy(self) -> Policy:

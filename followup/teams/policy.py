@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Literal
 
@@ -39,6 +39,10 @@ class Policy:
     order_deadline: timedelta | None = None
     short_attempt: timedelta = timedelta(seconds=8)
     keep_calls_days: int | None = None  # for ever
+    ticket_sources: frozenset[str] = frozenset({"missed"})  # of missed, orders, answered: what makes a ticket
+    ticket_sla: Mapping[str, timedelta] = field(default_factory=dict)  # channel → span; "": every other one
+    ticket_return: timedelta = timedelta(minutes=60)  # taken but silent: back to the group
+    text_channel: bool = False  # clients may write to the bot
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _YES = frozenset({"yes", "on", "true", "1"})
 _NO = frozenset({"no", "off", "false", "0"})
 _NONE = frozenset({"", "none"})
+_SOURCES = ("missed", "orders", "answered")
 
 
 class _WrongError(Exception):
@@ -132,6 +133,27 @@ def _clock_range(text: str) -> tuple[time, time]:
     return hours
 
 
+def _sources(text: str) -> frozenset[str]:
+    """What makes a ticket where the client has none."""
+    words = {word.strip().lower() for word in text.split(",") if word.strip()}
+    if words <= _NONE:
+        return frozenset()
+    if not words <= set(_SOURCES):
+        raise _WrongError(f"none, or some of {', '.join(_SOURCES)}, with commas between")
+    return frozenset(words)
+
+
+def _slas(text: str) -> dict[str, timedelta]:
+    """Channel → how long its clients may wait; the one without a channel is for all the others."""
+    if text.lower() in _NONE:
+        return {}
+    pairs = [part.rpartition("=") for part in text.replace(",", " ").split()]
+    try:
+        return {channel.strip().lower(): _span("m")(span) for channel, _, span in pairs}
+    except _WrongError:
+        raise _WrongError("none, or a duration such as 30m, or one a channel such as telegram=5m phone=30m") from None
+
+
 def _timezone(text: str) -> str:
     try:
         return ZoneInfo(text).key
@@ -185,4 +207,8 @@ _SETTINGS: Mapping[str, Setting] = {
     "order_deadline": Setting("order_deadline", _or_none(_span("m"))),
     "short_attempt_seconds": Setting("short_attempt", _span("s", _NOTHING)),
     "keep_calls_days": Setting("keep_calls_days", _or_none(_days)),
+    "ticket_sources": Setting("ticket_sources", _sources),
+    "ticket_sla_minutes": Setting("ticket_sla", _slas),
+    "ticket_return_minutes": Setting("ticket_return", _span("m")),
+    "text_channel": Setting("text_channel", _switch("on | off")),
 }

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams import tables as t
 from followup.teams.book import ExtensionPeriod, Line, LineVersion, Member, Reason, TeamBook
+from followup.teams.directory_store import results_of, status_titles, topics_of
 from followup.teams.policy import PolicyVersion
 from followup.teams.rules import policy_from
 from storage.rows import Row, all_rows, one_row
@@ -70,6 +71,10 @@ async def load_book(c: AsyncConnection, team_id: int) -> TeamBook:
         members=await _members(c, team_id),
         extensions=await _extensions(c, team_id),
         reasons=await _reasons(c, team_id),
+        topics=await topics_of(c, team_id),
+        results=await results_of(c, team_id),
+        status_titles=await status_titles(c, team_id),
+        tickets_from=team["tickets_from"],
     )
 
 
@@ -96,6 +101,7 @@ async def _lines(c: AsyncConnection, team_id: int) -> dict[str, Line]:
             kind=row["kind"],
             group=row["group_name"],
             versions=tuple(versions[row["id"]]),
+            makes_tickets=row["makes_tickets"],
         )
         for row in await _rows(c, t.lines, team_id, t.lines.c.id)
     }

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
 
 from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
 
@@ -15,6 +27,7 @@ teams = Table(
     Column("revision", BigId, nullable=False, default=1),  # raised by every change of anything of the team below
     Column("next_digest_at", UtcDateTime, index=True),
     Column("morning_at", UtcDateTime, index=True),  # when misses of the night are to be listed
+    Column("tickets_from", UtcDateTime),  # older calls make no tickets; NULL: all may
 )
 
 # One row a change: the whole set of settings, as typed, from `valid_from` on. The first row holds backwards.
@@ -36,6 +49,7 @@ lines = Table(
     Column("name", Text, nullable=False),
     Column("kind", String(8), nullable=False),  # line | widget
     Column("group_name", Text),
+    Column("makes_tickets", Boolean, nullable=False, default=True, server_default=true()),
     UniqueConstraint("team_id", "key"),
 )
 
@@ -107,6 +121,44 @@ reasons = Table(
     Column("title", Text),  # NULL: the built-in title in the team's language
     Column("position", BigId, nullable=False),
     Column("is_retired", Boolean, nullable=False, default=False),
+    UniqueConstraint("team_id", "code"),
+)
+
+# What tickets are about: a tree.
+topics = Table(
+    "topics",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("parent_id", BigId, ForeignKey("topics.id", ondelete="CASCADE")),
+    Column("title", Text, nullable=False),
+    Column("position", BigId, nullable=False),
+    Column("sla_minutes", Integer),  # NULL: as the parent's, or the team's
+    Column("is_retired", Boolean, nullable=False, default=False),
+)
+
+# How tickets end. A result closes with one of the closed statuses.
+ticket_results = Table(
+    "ticket_results",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("code", String(16)),  # of a built-in one, whose title is of the team's language unless renamed
+    Column("title", Text),
+    Column("status", String(10), nullable=False),
+    Column("position", BigId, nullable=False),
+    Column("is_retired", Boolean, nullable=False, default=False),
+    UniqueConstraint("team_id", "code"),
+)
+
+# The nine statuses have names of their own in some teams.
+ticket_statuses = Table(
+    "ticket_statuses",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("code", String(10), nullable=False),
+    Column("title", Text, nullable=False),
     UniqueConstraint("team_id", "code"),
 )
 

@@ -26,6 +26,9 @@ from followup.teams import actions as teams
 from followup.teams import store as team_store
 from followup.teams.desk import Desk
 from followup.teams.seal import Seal
+from followup.tickets import store as ticket_store
+from followup.tickets.follow import follow
+from followup.tickets.tables import tickets
 from storage.engine import Database
 
 START = datetime(2026, 10, 1, 6, 0, tzinfo=UTC)
@@ -59,6 +62,7 @@ class Story:
     acts: tuple[Act, ...]
     settings: tuple[tuple[tuple[str, str], ...], ...]  # versions, a fortnight apart
     is_merged: bool
+    ticket_acts: tuple[Act, ...] = ()
 
 
 @st.composite
@@ -129,6 +133,8 @@ HOURS = (
     (("hours", "24/7"),),
     (("window_days", "10"),),
     (("short_call_seconds", "4"),),
+    (("ticket_sources", "missed, orders, answered"),),
+    (("ticket_sources", "none"),),
 )
 
 
@@ -141,6 +147,8 @@ def stories(draw: st.DrawFn) -> Story:
         events += draw(orders_of(f"order-{number}"))
     kinds = st.sampled_from(["take", "handle", "reopen", "block", "unblock", "release"])
     acts = st.builds(Act, kinds, OFFSETS.map(lambda span: START + span), st.sampled_from([SALES, SERVICE, ""]))
+    about_tickets = st.sampled_from(["take", "close", "reopen", "topic", "snooze", "transfer"])
+    ticket_acts = st.builds(Act, about_tickets, OFFSETS.map(lambda span: START + span), st.just(""))
     brands = draw(st.sampled_from(["no", "no", "yes"]))
     versions = draw(st.lists(st.sampled_from(HOURS), max_size=3))
     return Story(
@@ -148,7 +156,15 @@ def stories(draw: st.DrawFn) -> Story:
         acts=tuple(draw(st.lists(acts, max_size=4))),
         settings=((("separate_lines", brands),), *versions),
         is_merged=draw(st.booleans()),
+        ticket_acts=tuple(draw(st.lists(ticket_acts, max_size=3))),
     )
+
+
+_DATA: dict[str, dict[str, Any]] = {
+    "snooze": {"until": (START + timedelta(days=45)).isoformat()},
+    "close": {"status": "refused", "comment": "said no"},
+    "transfer": {"to": None, "group": "second line"},
+}
 
 
 class Receiver:
@@ -174,6 +190,10 @@ class Receiver:
             ids = await clients.number_ids(c, self.team_id, [ANNA, SECOND], START)
             for number, act in enumerate(story.acts):
                 await case_store.add_action(c, self._act(act, ids[ANNA], number))
+            for number, act in enumerate(story.ticket_acts):
+                lane = {"number_id": ids[ANNA], "account_id": None, "born_as": None, "client_id": None}
+                row = {name: value for name, value in self._act(act, ids[ANNA], number).items() if name != "scope"}
+                await ticket_store.add_act(c, row | lane | {"data": _DATA.get(act.kind, {})})
 
     def _act(self, act: Act, number_id: int, number: int) -> dict[str, Any]:
         data = {"reason": "spam", "text": None} if act.kind == "handle" else {}
@@ -219,6 +239,7 @@ class Receiver:
             await change(c, merge)
             book = await team_store.load_book(c, self.team_id)
             await reconcile(Desk(c, book, NOW), Touched(clients=both, is_merge=True))
+            await follow(Desk(c, book, NOW), both, None)
 
     async def expires(self) -> None:
         """Time passes: what the last batch did not touch is looked at, too."""
@@ -269,6 +290,17 @@ async def stored(receiver: Receiver) -> dict[str, list[Any]]:
         "calls": _sorted(map(plain, known["calls"])),
         "orders": _sorted(map(plain, known["orders"])),
         "cases": _sorted(map(plain, live)),
+        "tickets": _sorted(_plain_ticket(row, keys, number) for row in known["tickets"] if row["state"] != "gone"),
+    }
+
+
+def _plain_ticket(row: dict[str, Any], keys: dict[str, str], number: dict[int, str]) -> dict[str, Any]:
+    found = {name: value for name, value in row.items() if name not in _OF_ARRIVAL | {"stored_at"}}
+    return found | {
+        "number_id": number[row["number_id"]],
+        "call_id": keys.get(f"c:{row['call_id']}"),
+        "origin_key": keys[row["origin_key"]],
+        "fact_keys": sorted(keys.get(key, "act") for key in row["fact_keys"]),
     }
 
 
@@ -277,7 +309,7 @@ def _sorted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def _tables(receiver: Receiver) -> dict[str, list[dict[str, Any]]]:
-    tables = (calls, orders, cases, numbers, client_table)
+    tables = (calls, orders, cases, tickets, numbers, client_table)
     async with receiver.database.read() as c:
         return {
             table.name: [
