@@ -36,6 +36,7 @@ class UpdateWorker:
         self._news = asyncio.Event()
         self._is_stopping = False
         self._lanes = asyncio.Semaphore(_LANES)
+        self._busy: set[Any] = set()
 
     def wake(self) -> None:
         """Something was stored."""
@@ -47,16 +48,22 @@ class UpdateWorker:
         self._news.set()
 
     async def run(self) -> None:
-        """Until stopped; other processes' updates are found by a look every half second."""
+        """Until stopped; other processes' updates are found by a look every half second.
+
+        A lane that waits for Telegram holds up nobody else's: what came meanwhile is begun beside it.
+        """
         self._is_stopping = False
-        while not self._is_stopping:
-            self._news.clear()
-            try:
-                done = await self.step()
-            except Exception:
-                log.exception("updates could not be read")
-                done = 0
-            if not done:
+        async with asyncio.TaskGroup() as group:
+            while not self._is_stopping:
+                self._news.clear()
+                try:
+                    lanes = await self._ready()
+                except Exception:
+                    log.exception("updates could not be read")
+                    lanes = {}
+                for lane, rows in lanes.items():
+                    self._busy.add(lane)
+                    group.create_task(self._in_lane(lane, rows))
                 await self._rest()
 
     async def _rest(self) -> None:
@@ -67,15 +74,29 @@ class UpdateWorker:
 
     async def step(self) -> int:
         """Do all updates that wait; how many there were."""
+        lanes = await self._ready()
+        async with asyncio.TaskGroup() as group:
+            for rows in lanes.values():
+                group.create_task(self._in_order(rows))
+        return sum(map(len, lanes.values()))
+
+    async def _ready(self) -> dict[Any, list[Row]]:
+        """Updates that wait, by lane; whose lane is at work comes after it."""
         async with self._database.read() as c:
             rows = await store.pending(c, _BATCH)
         lanes: dict[Any, list[Row]] = defaultdict(list)
         for row in rows:
             lanes[_lane(row["body"])].append(row)
-        async with asyncio.TaskGroup() as group:
-            for lane in lanes.values():
-                group.create_task(self._in_order(lane))
-        return len(rows)
+        return {lane: rows for lane, rows in lanes.items() if lane not in self._busy}
+
+    async def _in_lane(self, lane: Any, rows: list[Row]) -> None:
+        try:
+            await self._in_order(rows)
+        except Exception:
+            log.exception("an update is not finished; it comes again")
+        finally:
+            self._busy.discard(lane)
+            self._news.set()
 
     async def _in_order(self, rows: list[Row]) -> None:
         async with self._lanes:

@@ -135,11 +135,15 @@ class Soak:
 
     async def _drain(self) -> None:
         """All that is owed to the chats, at Telegram's own pace."""
-        self.ledger.note("drain", left=await verdict.waiting(self.database))
+        self.ledger.note("drain", left=await self._waiting())
         give_up_at = time.monotonic() + _TO_DRAIN
-        while await verdict.waiting(self.database) and time.monotonic() < give_up_at:  # noqa: ASYNC110 - their doing
+        while await self._waiting() and time.monotonic() < give_up_at:  # noqa: ASYNC110 - their doing
             await asyncio.sleep(0.5)
-        self.ledger.note("drained", left=await verdict.waiting(self.database))
+        self.ledger.note("drained", left=await self._waiting())
+
+    async def _waiting(self) -> int:
+        """Presses that were not fetched yet are owed, too."""
+        return len(self.telegram.world.feed.waiting()) + await verdict.waiting(self.database)
 
     def _hear(self, process: Process) -> None:
         for line in process.complaints:

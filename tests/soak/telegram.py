@@ -71,8 +71,9 @@ class WatchedTelegram(TelegramServer):
     def trouble(self, chance: random.Random, ledger: Ledger) -> None:
         """One random fault; what is used up is forgotten."""
         faults = self.world.faults
-        faults.planned = [fault for fault in faults.planned if fault.used < fault.times]
         kind, method = chance.choice(KINDS), chance.choice(METHODS)
+        # What was never used is forgotten, too: whoever asks seldom must not find a queue of troubles waiting for him.
+        faults.planned = [each for each in faults.planned if each.used < each.times and each.method != method]
         seconds = chance.uniform(0.5, 3) if kind == "slow" else 20.0
         faults.add(kind, method, retry_after=chance.randint(1, 4), seconds=seconds)
         ledger.note("fault", kind=kind, method=method)
