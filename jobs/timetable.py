@@ -15,6 +15,7 @@ from jobs.digests import send_digests
 from jobs.health import audit, watch_connections
 from jobs.office import Office
 from jobs.reports import send_reports
+from jobs.tickets import keep_tickets
 from jobs.tidying import forget_old
 
 log = structlog.get_logger()
@@ -35,6 +36,7 @@ TIMETABLE = (
     Job(plan_reminders, _SECOND),
     Job(do_due_steps, _SECOND),
     Job(close_menus, _SECOND),
+    Job(keep_tickets, _SECOND),
     Job(tell_mornings, 2 * _SECOND),
     Job(send_digests, 2 * _SECOND),
     Job(send_reports, 2 * _SECOND),

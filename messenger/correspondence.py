@@ -34,6 +34,7 @@ from messenger.files import FileContext, file_name, queue_csv, queue_xlsx
 from messenger.gateway import Gateway
 from messenger.outgoing import Outgoing
 from messenger.report_letters import REPORT_LETTERS
+from messenger.ticket_alarms import TICKET_ALARMS
 from storage.engine import Database
 from storage.rows import Row
 
@@ -275,6 +276,7 @@ async def _words(_: StoredContent, readers: Readers, row: Row) -> Outgoing | Non
 _KINDS: dict[str, Write] = {
     **ALARMS,
     **REPORT_LETTERS,
+    **TICKET_ALARMS,
     "morning": _morning,
     "reminder": _reminder,
     "escalation": _escalation,

@@ -79,17 +79,24 @@ async def _write(desk: Desk, pool: Sequence[Row], derived: Sequence[tuple[int, T
     chosen = match(keys, [ticket for _, ticket in derived])
     by_id = {row["id"]: row for row in pool}
     rows = [_values(desk, client_id, ticket) for client_id, ticket in derived]
-    pairs = [(by_id[chosen[place]], row) for place, row in enumerate(rows) if place in chosen]
+    found = [(by_id[chosen[place]], row) for place, row in enumerate(rows) if place in chosen]
+    pairs = [(old, row | {"next_at": _still_due(old["next_at"], row["next_at"], desk.now)}) for old, row in found]
     left = [row for row in pool if row["id"] not in chosen.values()]
-    changes = await _update(desk, [*pairs, *((row, {"state": "gone"}) for row in left)])
+    gone: dict[str, Any] = {"state": "gone", "next_at": None}
+    changes = await _update(desk, [*pairs, *((row, gone) for row in left)])
     return changes + await _insert(desk, [row for place, row in enumerate(rows) if place not in chosen])
+
+
+def _still_due(old: datetime | None, new: datetime | None, now: datetime) -> datetime | None:
+    """A moment that has come and was not looked at yet stays due."""
+    return old if old is not None and old <= now else new
 
 
 async def _update(desk: Desk, pairs: Iterable[tuple[Row, dict[str, Any]]]) -> list[TicketChange]:
     changed = [(row, new) for row, new in pairs if any(row[name] != value for name, value in new.items())]
     # Rows of one statement must name the same columns: what is left over goes by itself.
     for is_whole in (True, False):
-        rows = [new | {"ticket": row["id"]} for row, new in changed if (len(new) > 1) is is_whole]
+        rows = [new | {"ticket": row["id"]} for row, new in changed if (len(new) > 2) is is_whole]
         await store.change_tickets(desk.c, desk.book.id, rows)
     return [TicketChange(ticket_id=row["id"], before=row, after=row | new) for row, new in changed]
 
@@ -103,4 +110,4 @@ async def _insert(desk: Desk, rows: Sequence[dict[str, Any]]) -> list[TicketChan
 
 def _values(desk: Desk, client_id: int, ticket: Ticket) -> dict[str, Any]:
     state = {"client_id": client_id, "state": "open" if ticket.is_open else "closed"}
-    return {name: getattr(ticket, name) for name in _SAME} | state | spans_of(ticket, desk.book)
+    return {name: getattr(ticket, name) for name in _SAME} | state | spans_of(ticket, desk.book, desk.now)

@@ -116,14 +116,7 @@ async def write_fan(c: AsyncConnection, team_id: int, member_id: int, **values: 
     await c.execute(update(fan_members).where(mine).values(**values))
 
 
-async def silent(c: AsyncConnection, before: datetime, limit: int = 200) -> list[tuple[int, int]]:
-    """(team, ticket) of open tickets that somebody has had since ``before`` or longer, whether he spoke or not."""
-    own = (tickets.c.state == "open", tickets.c.owner_id.is_not(None), tickets.c.owned_at <= before)
-    query = select(tickets.c.team_id, tickets.c.id).where(*own).order_by(tickets.c.owned_at).limit(limit)
-    return [(row.team_id, row.id) for row in await c.execute(query)]
-
-
-async def to_warn(c: AsyncConnection, now: datetime, limit: int = 200) -> list[tuple[int, int]]:
-    """(team, ticket) whose owners are to be warned of the SLA's end now."""
-    query = select(tickets.c.team_id, tickets.c.id).where(tickets.c.warn_at <= now).order_by(tickets.c.warn_at)
+async def due(c: AsyncConnection, now: datetime, limit: int = 200) -> list[tuple[int, int]]:
+    """(team, ticket) that something is to be said or done about now, the longest due first."""
+    query = select(tickets.c.team_id, tickets.c.id).where(tickets.c.next_at <= now).order_by(tickets.c.next_at)
     return [(row.team_id, row.id) for row in await c.execute(query.limit(limit))]

@@ -55,7 +55,9 @@ tickets = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("stored_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),  # the SLA's end; NULL: none, or the client has been answered
-    Column("warn_at", UtcDateTime),  # when the owner is to be warned of it
+    Column("warn_at", UtcDateTime),  # when somebody is to be warned of it
+    Column("return_at", UtcDateTime),  # when a silent owner loses it
+    Column("next_at", UtcDateTime),  # the earliest moment to come of these, and of a snooze: when to look at it again
     Index("ix_tickets_client_id", "client_id"),
     Index("ix_tickets_counted", "team_id", "created_at", "call_id", "status", "channel"),
     Index("ix_tickets_team_id_closed_at", "team_id", "closed_at"),
@@ -67,16 +69,10 @@ tickets = Table(
         postgresql_where=text("state = 'open'"),
     ),
     Index(
-        "ix_tickets_warn_at",
-        "warn_at",
-        sqlite_where=text("warn_at IS NOT NULL"),
-        postgresql_where=text("warn_at IS NOT NULL"),
-    ),
-    Index(
-        "ix_tickets_owned",
-        "owned_at",
-        sqlite_where=text("state = 'open' AND owner_id IS NOT NULL"),
-        postgresql_where=text("state = 'open' AND owner_id IS NOT NULL"),
+        "ix_tickets_next_at",
+        "next_at",
+        sqlite_where=text("next_at IS NOT NULL"),
+        postgresql_where=text("next_at IS NOT NULL"),
     ),
 )
 

@@ -240,6 +240,8 @@ def _tickets() -> None:
         sa.Column("stored_at", UtcDateTime(), nullable=False),
         sa.Column("due_at", UtcDateTime(), nullable=True),
         sa.Column("warn_at", UtcDateTime(), nullable=True),
+        sa.Column("return_at", UtcDateTime(), nullable=True),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_tickets_account_id_accounts"), ondelete="SET NULL"
         ),
@@ -278,21 +280,14 @@ def _tickets() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
-        batch_op.create_index(
-            "ix_tickets_owned",
-            ["owned_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'open' AND owner_id IS NOT NULL"),
-            postgresql_where=sa.text("state = 'open' AND owner_id IS NOT NULL"),
-        )
         batch_op.create_index(batch_op.f("ix_tickets_team_id"), ["team_id"], unique=False)
         batch_op.create_index("ix_tickets_team_id_closed_at", ["team_id", "closed_at"], unique=False)
         batch_op.create_index(
-            "ix_tickets_warn_at",
-            ["warn_at"],
+            "ix_tickets_next_at",
+            ["next_at"],
             unique=False,
-            sqlite_where=sa.text("warn_at IS NOT NULL"),
-            postgresql_where=sa.text("warn_at IS NOT NULL"),
+            sqlite_where=sa.text("next_at IS NOT NULL"),
+            postgresql_where=sa.text("next_at IS NOT NULL"),
         )
 
 
