@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
 
+from followup.duty.rules import Watch
+from followup.duty.store import watch_of
 from followup.hours import local_date
 from followup.orders.rules import Attempt, Order, OrderReason, OrderState, order_outcome
 from followup.reports import callbacks_store as store
@@ -78,7 +80,23 @@ async def orders_now(desk: Desk, question: Question) -> list[Ordered]:
     attempts: dict[int, list[Attempt]] = defaultdict(list)
     for row in await store.attempts_of(desk.c, question):
         attempts[row["order_id"]].append(_attempt(row))
-    return [_ordered(row, attempts[row["id"]], question.now) for row in await store.orders_of(desk.c, question)]
+    rows = await store.orders_of(desk.c, question)
+    watch = await _watch(desk, rows)
+    return [_ordered(_order(row, question, watch), row, attempts[row["id"]], question.now) for row in rows]
+
+
+async def _watch(desk: Desk, rows: Sequence[Row]) -> Watch:
+    """Who was there from the first order until the last deadline."""
+    if not rows:
+        return Watch({}, {})
+    span = min(row["ordered_at"] for row in rows), max(row["deadline_at"] for row in rows)
+    return await watch_of(desk.c, desk.book.id, span)
+
+
+def _order(row: Row, question: Question, watch: Watch) -> Order:
+    line = question.book.lines.get(row["widget"])
+    was_there = watch.was_anyone_available(line.group if line else None, (row["ordered_at"], row["deadline_at"]))
+    return Order(order_key=row["order_key"], ordered_at=row["ordered_at"], was_anyone_available=was_there)
 
 
 def _attempt(row: Row) -> Attempt:
@@ -93,8 +111,7 @@ def _attempt(row: Row) -> Attempt:
     )
 
 
-def _ordered(row: Row, attempts: Iterable[Attempt], now: datetime) -> Ordered:
-    order = Order(order_key=row["order_key"], ordered_at=row["ordered_at"])
+def _ordered(order: Order, row: Row, attempts: Iterable[Attempt], now: datetime) -> Ordered:
     outcome = order_outcome(order, attempts, row["deadline_at"], now)
     return Ordered(
         state=outcome.state,

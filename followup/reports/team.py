@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from followup.duty.rules import DutyFacts, began_at, on_duty_seconds
+from followup.duty.store import facts_of
+from followup.hours import Span
 from followup.reports import team_store as store
 from followup.reports.calls import Parts
 from followup.reports.question import Question
@@ -52,15 +56,15 @@ def columns_of(_: Question) -> tuple[Column, ...]:
 async def build_team(desk: Desk, question: Question) -> Parts:
     """Rows, their keys, the total and the series."""
     people = await _people(desk, question)
-    working = _working_seconds(question)
+    ready = await _ready(desk, question)
     keys = sorted(people, key=lambda member: _order(question, member, people[member]))
-    shares = {member: _occupancy([people[member]] if member is not None else [], working) for member in keys}
+    named = {member: person.talk for member, person in people.items() if member is not None}
+    shares = {member: _occupancy(ready, {member: named[member]} if member in named else {}) for member in keys}
     rows = tuple(
         {"manager": question.book.member_name(member)} | _figures(people[member]) | {"occupancy": shares[member]}
         for member in keys
     )
-    named = [person for member, person in people.items() if member is not None]
-    total = _figures(_sum(people.values())) | {"occupancy": _occupancy(named, working)}
+    total = _figures(_sum(people.values())) | {"occupancy": _occupancy(ready, named)}
     return rows, tuple(NOT_ASSIGNED if member is None else str(member) for member in keys), total, {}
 
 
@@ -109,17 +113,35 @@ def _figures(person: _Person) -> dict[str, Any]:
     }
 
 
-def _occupancy(people: Iterable[_Person], working: float) -> float | None:
-    """S3: talk / (talk + ready); ready is what talk has left of the working time. Nobody has no working time."""
-    talked = [person.talk for person in people]
-    present = sum(max(talk, working) for talk in talked)
-    return round(sum(talked) / present, 4) if present > 0 else None
+def _occupancy(ready: _Ready, talked: Mapping[int, int]) -> float | None:
+    """S3: talk / (talk + ready); ready is what talk has left of his time. Nobody has no time."""
+    present = sum(max(talk, ready.seconds_of(member)) for member, talk in talked.items())
+    return round(sum(talked.values()) / present, 4) if present > 0 else None
 
 
-def _working_seconds(question: Question) -> float:
-    """The team's own working time in the period so far, each stretch by the hours valid then (D13)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """How long people could have talked: on duty where the team uses duty, before that the team's working time."""
+
+    working: float
+    duty: DutyFacts
+    on_duty: Span
+
+    def seconds_of(self, member: int) -> float:
+        return self.working + on_duty_seconds(self.duty, member, self.on_duty)
+
+
+async def _ready(desk: Desk, question: Question) -> _Ready:
+    """In the period so far."""
     begins, ends = question.span
     until = max(begins, min(ends, question.now))
+    duty = await facts_of(desk.c, desk.book.id, (begins, until))
+    since = min(until, max(begins, began_at(duty) or until))
+    return _Ready(working=_working_seconds(question, begins, since), duty=duty, on_duty=(since, until))
+
+
+def _working_seconds(question: Question, begins: datetime, until: datetime) -> float:
+    """The team's own working time, each stretch by the hours valid then (D13)."""
     changes = [version.valid_from for version in question.book.policies[1:]]
     moments = [begins, *(at for at in changes if begins < at < until), until]
     stretches = itertools.pairwise(moments)

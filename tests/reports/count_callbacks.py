@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from tests.reports.told import Counted, RowKey, Story
+from tests.reports.count_duty import DutyCount
+from tests.reports.told import Counted, RowKey
 from tests.reports.truth import Call, Order
 
 ORDER_REASONS = (
@@ -24,7 +25,7 @@ _REASON_OF_RESULT = {
 }
 
 
-class CallbacksCount(Story):
+class CallbacksCount(DutyCount):
     """By widget."""
 
     def callbacks_report(self, begins: date, ends: date, filters: Mapping[str, Sequence[str]]) -> Counted:
@@ -76,7 +77,10 @@ class CallbacksCount(Story):
             return "successful"
         if self.now < order.deadline:
             return "pending"
-        return _why_not(own[-1]) if own else "operators_did_not_call"
+        if own:
+            return _why_not(own[-1])
+        had_nobody = self.had_nobody(order.widget, order.at, order.deadline)
+        return "operators_unavailable" if had_nobody else "operators_did_not_call"
 
     def _serves(self, call: Call, order: Order) -> bool:
         if call.said.get("order_id") is not None:

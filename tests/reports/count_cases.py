@@ -8,6 +8,7 @@ from datetime import date, datetime
 from statistics import mean, median
 from typing import Any
 
+from tests.reports.count_duty import DutyCount
 from tests.reports.told import Counted, RowKey, Story
 from tests.reports.truth import Call
 from tests.reports.waiting import Case
@@ -76,7 +77,7 @@ def _is_miss_wanted(miss: Call, filters: Mapping[str, Sequence[str]]) -> bool:
     return all(value in filters.get(name, (value,)) for name, value in values.items())
 
 
-class TeamCount(Story):
+class TeamCount(DutyCount):
     """By manager: cases he closed in the period, proven or claimed; what he dialled to clients who waited (R22)."""
 
     def team_report(self, begins: date, ends: date, filters: Mapping[str, Sequence[str]]) -> Counted:
@@ -93,7 +94,17 @@ class TeamCount(Story):
             counted.figures[row] = {name: len(ids) for name, ids in counted.lists[row].items()}
             counted.figures[row] |= {name: _spread([e[4] for e in own if e[2] == name]) for name in _SPREADS}
             counted.figures[row]["talk_seconds"] = sum(e[4] for e in own if e[2] == "talk_seconds")
+            counted.figures[row]["occupancy"] = self._occupancy(own, first, min(last, self.now))
         return counted
+
+    def _occupancy(self, events: Sequence[_Event], first: datetime, last: datetime) -> float | None:
+        """S3: talk / (talk + ready) of those who did anything; who talked longer than he was there was there so long."""
+        talked: dict[str, int] = defaultdict(int)
+        for _, who, column, _, seconds in events:
+            if who is not None and (seconds or column != "talk_seconds"):
+                talked[who] += seconds if column == "talk_seconds" else 0
+        there = sum(max(talk, self.ready_seconds(who, first, last)) for who, talk in talked.items())
+        return round(sum(talked.values()) / there, 4) if there else None
 
     def _events(self) -> Iterator[_Event]:
         """(when, whose, which figure, id behind it, seconds): what happened in the period counts in it."""

@@ -29,6 +29,15 @@ class Handled(NamedTuple):
     by: str
 
 
+class DutySaid(NamedTuple):
+    """Somebody said of himself: available, away (until a moment, or nobody knows), off."""
+
+    at: datetime
+    who: str
+    status: str
+    until: datetime | None = None
+
+
 class Change(NamedTuple):
     """New settings of the team (``line`` None) or of a line, from a moment on."""
 
@@ -39,13 +48,14 @@ class Change(NamedTuple):
 
 @dataclass
 class Team:
-    """As an owner typed it. A line's values: name, kind, hours, off_hours_orders."""
+    """As an owner typed it. A line's values: name, kind, hours, off_hours_orders, now and then a group of members."""
 
     timezone: str
     settings: dict[str, str]
     lines: dict[str, dict[str, Any]]
     extensions: list[tuple[str, datetime | None, str]]  # whose a phone is from a moment on
     members: tuple[str, ...] = ("Olga", "Taras", "Iryna")
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of a member
     region: str = "UA"
 
     @property
@@ -63,6 +73,7 @@ class Facts:
     marked: set[str] = field(default_factory=set)  # calls with the non-target mark, now
     handled: list[Handled] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)  # numbers of one client, now
+    duty: list[DutySaid] = field(default_factory=list)  # in order of time
 
     def setting(self, key: str, at: datetime, default: str) -> str:
         """The team's setting valid at a moment (D13)."""

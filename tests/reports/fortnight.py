@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from followup.phone import is_e164
-from tests.reports.facts import DAY, Change, Facts, Posted, Team
+from tests.reports.facts import DAY, Change, DutySaid, Facts, Posted, Team
 from tests.reports.happenings import PBX
 
 SALES, SERVICE, UNKNOWN = "+380441112233", "+380441112244", "+380441119999"
@@ -74,6 +74,7 @@ def fortnight(seed: int, calls: int = 140) -> Fortnight:
     facts.posted = sorted((post for posts in told for post in _so_far(posts, now)), key=lambda post: post.at)
     ids = sorted({post.said["call_id"] for post in facts.posted if post.said.get("direction") in ("in", "out")})
     facts.marked = set(chance.sample(ids, len(ids) // 7))
+    facts.duty = _duty(seed, facts, begins, now)
     return Fortnight(facts, begins, now, _presses(chance, facts), _joinings(chance, facts, begins, people))
 
 
@@ -90,16 +91,17 @@ def _team(chance: Random, begins: date) -> Team:
         "order_deadline": chance.choice(["none", "none", "90"]),
     }
     site = {"name": "Site", "kind": "widget", "hours": "Mo-Fr 09:00-18:00; Sa 10:00-14:00", "off_hours_orders": True}
-    shop = {"name": "Shop", "kind": "widget", "hours": None, "off_hours_orders": False}
+    shop = {"name": "Shop", "kind": "widget", "hours": None, "off_hours_orders": False, "group": "Empty"}
     lines: dict[str, dict[str, Any]] = {
         SALES: {"name": "Sales", "kind": "line", "hours": None, "off_hours_orders": True},
         SERVICE: {"name": "Service", "kind": "line", "hours": "Mo-Su 10:00-20:00", "off_hours_orders": True},
-        "site": site,
+        "site": site | {"group": "Front"},
         "shop": shop,
     }
     handover = datetime.combine(begins + 5 * DAY, datetime.min.time(), UTC) + timedelta(hours=11)
     extensions = [("101", None, "Olga"), ("102", None, "Taras"), ("104", None, "Iryna"), ("101", handover, "Taras")]
-    return Team("Europe/Kyiv", settings, lines, extensions)
+    groups = {"Olga": ("Front",), "Taras": ("Front", "Back")}
+    return Team("Europe/Kyiv", settings, lines, extensions, groups=groups)
 
 
 def _changes(chance: Random, facts: Facts, begins: date) -> list[Change]:
@@ -117,6 +119,22 @@ def _changes(chance: Random, facts: Facts, begins: date) -> list[Change]:
         Change(on(9), "site", site | {"off_hours_orders": False}),
     ]
     return sorted((each for each in possible if chance.random() < 0.6), key=lambda change: change.at)
+
+
+def _duty(seed: int, facts: Facts, begins: date, now: datetime) -> list[DutySaid]:
+    """One team never uses duty, one has always done so, one begins in the middle; long absences and short breaks."""
+    chance = Random(f"duty {seed}")
+    first = (4, -_BEFORE, None)[(seed + seed // 3) % 3]
+    if first is None:
+        return []
+    found = []
+    for _ in range(45):
+        day = facts.midnight(begins + chance.randrange(first, DAYS) * DAY)
+        at = day + timedelta(minutes=chance.randrange(24 * 60))
+        status = chance.choice(["off", "off", "off", "off", "available", "away", "away"])
+        until = at + timedelta(minutes=chance.choice([15, 60, 900])) if status == "away" else None
+        found.append(DutySaid(at, chance.choice(facts.team.members), status, chance.choice([until, None])))
+    return sorted((said for said in found if said.at <= now), key=lambda said: said.at)
 
 
 def _people(chance: Random) -> list[list[str]]:

@@ -17,6 +17,7 @@ from followup.calls.tables import calls
 from followup.cases import actions
 from followup.cases.reconcile import Touched, reconcile
 from followup.clients import store as clients
+from followup.duty.actions import DutyChange, set_duty
 from followup.errors import FollowupError
 from followup.intake import take_in
 from followup.orders.tables import orders
@@ -31,7 +32,7 @@ from jobs.office import Office
 from providers.generic import events_in
 from sandbox.clock import MovableClock
 from storage.engine import Database
-from tests.reports.facts import Change, Facts, Handled, Posted
+from tests.reports.facts import Change, DutySaid, Facts, Handled, Posted
 from tests.reports.fortnight import Fortnight, Joining, Press
 
 _SETTING_UP = timedelta(days=90)
@@ -51,6 +52,7 @@ class Lived:
     connection_id: int = 0
     members: dict[str, int] = field(default_factory=dict)
     _marked: set[str] = field(default_factory=set)
+    _said: count[int] = field(default_factory=count)
     _seal: Seal = field(default_factory=lambda: Seal(Fernet.generate_key().decode()))
 
     async def found(self, at: datetime) -> None:
@@ -61,7 +63,8 @@ class Lived:
             self.team_id = await teams.add_team(c, new, at)
             for number, name in enumerate(team.members, start=1):
                 phones = [(phone, since) for phone, since, owner in team.extensions if owner == name]
-                member = teams.NewMember(name=name, telegram_id=number, role="head", extensions=phones)
+                groups = team.groups.get(name, ())
+                member = teams.NewMember(name=name, telegram_id=number, role="head", extensions=phones, groups=groups)
                 self.members[name] = await teams.add_member(c, self.team_id, member, at)
             for key, values in team.lines.items():
                 await teams.add_line(c, self.team_id, _line(key, values), at)
@@ -109,6 +112,14 @@ class Lived:
             await reconcile(desk, Touched(clients={into, other}, is_merge=True))
         self.facts.joined.append(joining.numbers)
 
+    async def says(self, said: DutySaid) -> None:
+        """Of his own duty."""
+        async with self.desk(said.at) as desk:
+            member = desk.book.members[self.members[said.who]]
+            key = f"d:{next(self._said)}"
+            change = DutyChange(member_id=member.id, status=said.status, by=member, source_key=key, until=said.until)  # type: ignore[arg-type]
+            await set_duty(desk, change)
+
     async def changes(self, change: Change) -> None:
         async with self.database.write() as c:
             if change.line is None:
@@ -152,6 +163,7 @@ def _line(key: str, values: dict[str, Any]) -> teams.NewLine:
         kind=values["kind"],
         hours=values["hours"],
         takes_off_hours_orders=values["off_hours_orders"],
+        group=values.get("group"),
     )
 
 
@@ -160,11 +172,12 @@ async def live(database: Database, story: Fortnight) -> Lived:
     lived = Lived(database, story.facts, story.now)
     await lived.found(story.facts.midnight(story.begins) - _SETTING_UP)
     waiting: list[Posted] = []
-    moments: list[Posted | Press | Joining | Change] = [
+    moments: list[Posted | Press | Joining | Change | DutySaid] = [
         *story.facts.posted,
         *story.presses,
         *story.joinings,
         *story.facts.changes,
+        *story.facts.duty,
     ]
     for moment in sorted((m for m in moments if m.at <= story.now), key=lambda moment: moment.at):
         if isinstance(moment, Posted) and len(waiting) < _LARGEST_BATCH and story.now - moment.at > _LATELY:
@@ -181,10 +194,12 @@ async def live(database: Database, story: Fortnight) -> Lived:
     return lived
 
 
-async def _happens(lived: Lived, moment: Posted | Press | Joining | Change) -> None:
+async def _happens(lived: Lived, moment: Posted | Press | Joining | Change | DutySaid) -> None:
     if isinstance(moment, Press):
         await lived.handles(moment)
     elif isinstance(moment, Joining):
         await lived.joins(moment)
     elif isinstance(moment, Change):
         await lived.changes(moment)
+    elif isinstance(moment, DutySaid):
+        await lived.says(moment)
