@@ -8,11 +8,23 @@ from typing import Any
 from followup.errors import FollowupError
 from followup.health.actions import blind_windows
 from followup.hours import local_date
-from followup.reports import callbacks, calls, calls_store, items_store, missed, missed_store, team, team_store
+from followup.reports import (
+    callbacks,
+    calls,
+    calls_store,
+    items_store,
+    missed,
+    missed_store,
+    team,
+    team_store,
+    tickets,
+    tickets_store,
+)
 from followup.reports.items import call_item, case_item, order_item
 from followup.reports.question import Question, Span
 from followup.reports.selection import Kind, Selection
 from followup.reports.shape import Column, Figure, Listing, Report
+from followup.reports.ticket_rows import TABLE
 from followup.teams.desk import Desk
 from storage.vast import vast
 
@@ -21,6 +33,7 @@ _COLUMNS = {
     "calls": calls.columns_of,
     "missed": missed.columns_of,
     "team": team.columns_of,
+    "tickets": tickets.columns_of,
 }
 
 
@@ -29,6 +42,8 @@ async def build(desk: Desk, selection: Selection, *, most_rows: int | None = Non
     question = Question.of(desk, selection)
     async with vast(desk.c):
         rows, keys, total, series = await _parts(desk, question, most_rows)
+        has_table = selection.kind == "tickets" and selection.is_on("table")
+        table = await tickets.ticket_table(desk, question) if has_table else None
     return Report(
         selection=selection,
         team_id=desk.book.id,
@@ -41,6 +56,8 @@ async def build(desk: Desk, selection: Selection, *, most_rows: int | None = Non
         total=total,
         windows=await blind_windows(desk, question.span),
         series=series,
+        table_columns=TABLE if selection.kind == "tickets" else (),
+        table=table,
     )
 
 
@@ -66,6 +83,8 @@ async def _parts(desk: Desk, question: Question, most_rows: int | None) -> calls
             return await missed.build_missed(desk, question, most_rows)
         case "team":
             return await team.build_team(desk, question)
+        case "tickets":
+            return await tickets.build_tickets(desk, question)
 
 
 async def listed(desk: Desk, selection: Selection, figure: Figure, offset: int = 0, limit: int = 10) -> Listing:
@@ -78,6 +97,9 @@ async def listed(desk: Desk, selection: Selection, figure: Figure, offset: int =
 
 
 async def _calls_of_row(desk: Desk, question: Question, figure: Figure, page: tuple[int, int]) -> Listing:
+    if figure.column in tickets_store.OF_CALLS:
+        born = tickets_store.behind_calls(question, figure.column, calls.row_condition(question, figure.row))
+        return await tickets.as_listing(desk, question, born, page)
     condition = calls_store.behind(question, figure.column, calls.row_condition(question, figure.row))
     if figure.column not in calls_store.DEAR:
         return await _calls(desk, question, condition, page)
@@ -128,4 +150,5 @@ _LISTS: Mapping[str, Callable[[Desk, Question, Figure, tuple[int, int]], Awaitab
     "calls": _calls_of_row,
     "missed": _missed,
     "team": _team,
+    "tickets": tickets.listed_tickets,
 }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from followup.reports import calls_store as store
+from followup.reports import tickets_store
 from followup.reports.question import Question
 from followup.reports.selection import NOT_ASSIGNED
 from followup.reports.shape import Column
@@ -30,9 +31,10 @@ _DEFINED = {
     "target_called_back": "M22",
     "called_back": "M23",
     "unknown": "D6",
+    "tickets": "M24",
+    "tickets_by_missed": "M27",
+    "tickets_in_work": "M30",
 }
-# Tickets are made by nobody yet: none of them was born of a call (M24, M27, M30).
-_TICKETS = ("tickets", "tickets_by_missed", "tickets_in_work")
 _NO_FIGURES = ("extension", "phone_stretch", "day")
 _OF_DAY = ("total", "outgoing", "missed", "failed", "unended", "unended_outgoing")
 _HIDDEN = ("target_missed", "target_called_back", "called_back")
@@ -74,7 +76,7 @@ async def _dear(desk: Desk, question: Question, seen: Iterable[Row]) -> list[Row
         found += await store.dear_counts(desk.c, question, "unknown")
     if not question.selection.is_on("hide_missed"):
         found += await store.dear_counts(desk.c, question, "called_back", "target_called_back")
-    return found
+    return found + await tickets_store.counts_by_call(desk.c, question)
 
 
 def _by_row(question: Question, found: Iterable[Row]) -> dict[RowKey, Counter[str]]:
@@ -95,7 +97,7 @@ def _figures(question: Question, sums: Mapping[str, int]) -> dict[str, int]:
     minutes = sums["call_minutes"] if by_call else sums["seconds"] // 60
     known = {**sums, "minutes": minutes, "incoming": sums["total"] - sums["outgoing"]}
     known["target_incoming"] = sums["target_total"] - sums["target_outgoing"]
-    return {key: known.get(key, 0) for key in figures_of(question)} | dict.fromkeys(_TICKETS, 0)
+    return {key: known.get(key, 0) for key in figures_of(question)}
 
 
 def _named(question: Question, key: RowKey) -> dict[str, Any]:

@@ -89,8 +89,12 @@ class Question:
     @cached_property
     def members(self) -> frozenset[int | None] | None:
         """Whom the filter means; None: everybody."""
-        texts = self.selection.filters.get("manager")
-        return frozenset(each for text in texts for each in _members(self.book, text)) if texts else None
+        return self.people("manager")
+
+    def people(self, name: str) -> frozenset[int | None] | None:
+        """Whom a filter of people means."""
+        texts = self.selection.filters.get(name)
+        return frozenset(each for text in texts for each in _members(self.book, name, text)) if texts else None
 
     def keys(self, name: str) -> tuple[str, ...]:
         """The lines or widgets that a filter means, by number, id or name."""
@@ -110,7 +114,7 @@ def _phones(periods: Sequence[ExtensionPeriod]) -> Iterator[Phone]:
             )
 
 
-def _members(book: TeamBook, text: str) -> Iterable[int | None]:
+def _members(book: TeamBook, name: str, text: str) -> Iterable[int | None]:
     if text.lower() == NOT_ASSIGNED:
         return [None]
     found = [member.id for member in book.members.values() if member.name.casefold() == text.casefold()]
@@ -118,7 +122,7 @@ def _members(book: TeamBook, text: str) -> Iterable[int | None]:
         found = [int(text)]
     if not found:
         names = ", ".join(sorted(member.name for member in book.members.values()))
-        raise FollowupError("bad_setting", setting="manager", found=text, expected=f"none, {names}"[:200])
+        raise FollowupError("bad_setting", setting=name, found=text, expected=f"none, {names}"[:200])
     return found
 
 

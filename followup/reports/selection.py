@@ -18,12 +18,20 @@ FILTERS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "calls": ("manager", "line"),
     "missed": ("line", "reason", "manager"),
     "team": ("manager",),
+    "tickets": ("channel", "entry_point", "topic", "group", "employee"),
 }
 OPTIONS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "callbacks": (),
     "calls": ("hide_missed", "by_extension", "first_call"),
     "missed": (),
     "team": (),
+    "tickets": ("by", "basis", "clock", "without_snooze", "table"),
+}
+# Options that have names for values, the first one where nothing is said; all others are yes or no.
+VALUES: Final[Mapping[str, tuple[str, ...]]] = {
+    "by": ("day", "hour", "week", "month", "employee", "group", "channel", "topic"),
+    "basis": ("created", "closed"),
+    "clock": ("wall", "working"),
 }
 NOT_ASSIGNED: Final = "none"  # M3: the filter's word for calls without a manager
 
@@ -54,6 +62,10 @@ class Selection:
     def is_on(self, option: str) -> bool:
         """Whether a yes-or-no option is chosen."""
         return self.options.get(option) == "yes"
+
+    def option(self, name: str) -> str:
+        """The value of an option, given or usual."""
+        return self.options.get(name, values_of_option(name)[0])
 
     def span(self, timezone: str) -> tuple[datetime, datetime]:
         """[00:00 of the first date, 24:00 of the last one) in UTC, whatever the clocks do."""
@@ -119,10 +131,22 @@ def _options(kind: Kind, options: Mapping[str, str]) -> dict[str, str]:
     for name, value in options.items():
         if name not in OPTIONS[kind]:
             raise _wrong("option", name, _names(OPTIONS[kind]))
-        if value.strip().lower() not in _SWITCH:
-            raise _wrong(name, value, "yes | no")
-        found[name] = _SWITCH[value.strip().lower()]
+        found[name] = _option(name, value.strip().lower())
+    if found.get("without_snooze") == "yes" and found.get("clock") == "working":
+        raise _wrong("without_snooze", "yes", "no, where the clock is working")
     return {name: found[name] for name in OPTIONS[kind] if name in found}
+
+
+def values_of_option(name: str) -> tuple[str, ...]:
+    """What an option may be set to, the usual value first."""
+    return VALUES.get(name, ("no", "yes"))
+
+
+def _option(name: str, value: str) -> str:
+    chosen = value if name in VALUES else _SWITCH.get(value, "")
+    if chosen not in values_of_option(name):
+        raise _wrong(name, value, " | ".join(VALUES.get(name, ("yes", "no"))))
+    return chosen
 
 
 def _names(known: tuple[str, ...]) -> str:

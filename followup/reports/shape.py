@@ -12,7 +12,7 @@ from followup.health.actions import BlindWindow
 from followup.reports.selection import Selection
 
 Unit = Literal["count", "minutes", "seconds", "share", "text", "moment", "spread"]
-ItemKind = Literal["call", "case", "order"]
+ItemKind = Literal["call", "case", "order", "ticket"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Column:
     unit: Unit
     definition: str
     opens: bool = False
+    has_none_yet: bool = False  # a spread that tells how many have no value (D18)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class Report:
     row_keys: tuple[str, ...] = ()
     windows: tuple[BlindWindow, ...] = ()
     series: Mapping[str, Any] = field(default_factory=dict)
+    table_columns: tuple[Column, ...] = ()
+    table: tuple[Mapping[str, Any], ...] | None = None  # G17: one row a ticket, where it was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedItem:
-    """A call, case or order behind a figure; names are as stored, not escaped."""
+    """A call, case, order or ticket behind a figure; names are as stored, not escaped."""
 
     kind: ItemKind
     id: int
@@ -87,6 +90,7 @@ class Listing:
 def to_json(report: Report) -> dict[str, Any]:
     """The document of the outside: moments RFC 3339 in the team's zone, spans whole seconds."""
     chosen = report.selection
+    table = {} if report.table is None else {"table": [_plain(row, report.timezone) for row in report.table]}
     return {
         "kind": chosen.kind,
         "team": report.team_name,
@@ -98,6 +102,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "options": dict(chosen.options),
         "rows": [_plain(row, report.timezone) for row in report.rows],
         "total": _plain(report.total, report.timezone),
+        **table,
     }
 
 
