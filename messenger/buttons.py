@@ -30,6 +30,14 @@ class CasePress(CallbackData, prefix="c"):
     arg: str | None = None
 
 
+class TicketPress(CallbackData, prefix="t"):
+    """A button under a ticket's card, or one that opens it."""
+
+    op: str
+    ticket: Id
+    arg: str | None = None
+
+
 class ScreenPress(CallbackData, prefix="s"):
     """A button under a list or a form."""
 
@@ -64,6 +72,11 @@ def label(code: str, language: str) -> str:
 
 def case_button(text: str, press: CasePress, style: ButtonStyle | None = None) -> InlineKeyboardButton:
     """A button that does something to a case; Telegram refuses an empty label."""
+    return InlineKeyboardButton(text=cut(text, _LONGEST_LABEL) or "•", callback_data=press.pack(), style=style)
+
+
+def ticket_button(text: str, press: TicketPress, style: ButtonStyle | None = None) -> InlineKeyboardButton:
+    """The same for a ticket."""
     return InlineKeyboardButton(text=cut(text, _LONGEST_LABEL) or "•", callback_data=press.pack(), style=style)
 
 

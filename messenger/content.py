@@ -36,6 +36,7 @@ from messenger.queue_screen import QueueContext, queue_screen
 from messenger.report_content import report_message
 from messenger.screens import case_card
 from messenger.settings_screen import settings_screen
+from messenger.ticket_content import ticket_message
 from storage.engine import Database
 from storage.rows import Row
 
@@ -180,6 +181,7 @@ _SUBJECTS: dict[str, Callable[[Readers, Row], Awaitable[Rendered | None]]] = {
     "screen": _screen,
     "bundle": _bundle,
     "letter": _letter,
+    "ticket": ticket_message,
 }
 
 

@@ -35,6 +35,7 @@ from messenger.gateway import Gateway
 from messenger.outgoing import Outgoing
 from messenger.report_letters import REPORT_LETTERS
 from messenger.ticket_alarms import TICKET_ALARMS
+from messenger.ticket_letters import TICKET_LETTERS
 from storage.engine import Database
 from storage.rows import Row
 
@@ -276,6 +277,7 @@ async def _words(_: StoredContent, readers: Readers, row: Row) -> Outgoing | Non
 _KINDS: dict[str, Write] = {
     **ALARMS,
     **REPORT_LETTERS,
+    **TICKET_LETTERS,
     **TICKET_ALARMS,
     "morning": _morning,
     "reminder": _reminder,
