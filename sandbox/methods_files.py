@@ -1,13 +1,12 @@
 """sendPhoto, sendDocument, sendMediaGroup, editMessageMedia and getFile; files stay in memory."""
 
-import hashlib
-import mimetypes
 import struct
 from typing import Any
 
 from sandbox.access import editable_chat, own_message
 from sandbox.arguments import Arguments, Upload
 from sandbox.formatting import Formatted, message_caption
+from sandbox.keeping import file_view, store
 from sandbox.keyboards import inline_markup
 from sandbox.methods_messages import apply_edit, draft, post
 from sandbox.models import Json, StoredFile
@@ -128,18 +127,6 @@ def picture_size(data: bytes) -> tuple[int, int]:
     return 800, 800
 
 
-def store(world: World, kind: str, upload: Upload) -> StoredFile:
-    """Keep a file; the same bytes get the same unique id."""
-    number = len(world.files) + 1
-    unique_id = hashlib.sha256(upload.data).hexdigest()[:16]
-    guessed = mimetypes.guess_type(upload.name)[0] or upload.content_type.partition(";")[0]
-    suffix = upload.name.rpartition(".")[2] or "bin"
-    path = f"{kind}s/file_{number}.{suffix}"
-    stored = StoredFile(f"sandbox-{kind}-{number}", unique_id, upload.name, guessed, upload.data, path)
-    world.files[stored.file_id] = stored
-    return stored
-
-
 def photo_size(stored: StoredFile) -> Json:
     """A PhotoSize object."""
     width, height = picture_size(stored.data)
@@ -149,11 +136,6 @@ def photo_size(stored: StoredFile) -> Json:
 def document_view(stored: StoredFile) -> Json:
     """A Document object."""
     return {**file_view(stored), "file_name": stored.name, "mime_type": stored.content_type}
-
-
-def file_view(stored: StoredFile) -> Json:
-    """What every kind of file has."""
-    return {"file_id": stored.file_id, "file_unique_id": stored.unique_id, "file_size": len(stored.data)}
 
 
 async def get_file(site: Site, args: Arguments) -> Json:

@@ -7,7 +7,7 @@ from sandbox.access import editable_chat, own_message, reply_of, thread_of, writ
 from sandbox.arguments import Arguments
 from sandbox.formatting import message_caption, message_text
 from sandbox.keyboards import inline_markup, reply_markup
-from sandbox.models import Chat, Json, Message
+from sandbox.models import Chat, Json, Message, has_caption
 from sandbox.refusals import bad_request
 from sandbox.rich import read_rich
 from sandbox.site import Method, Site
@@ -86,10 +86,10 @@ def _edit_rich(site: Site, args: Arguments) -> Json:
 
 
 async def edit_message_caption(site: Site, args: Arguments) -> Json:
-    """New caption of a photo or document."""
+    """New caption of a file; stickers, places and contacts have none."""
     formatted = message_caption(args)
     chat, message = _target(site, args)
-    if not message.media:
+    if not has_caption(message):
         raise bad_request("there is no caption in the message to edit")
     change = {"caption": formatted.text or None, "entities": formatted.entities}
     return apply_edit(site.world, message, change | _buttons(chat, args))

@@ -7,6 +7,7 @@ from typing import Any
 Json = dict[str, Any]
 
 PRESENT = frozenset({"creator", "administrator", "member", "restricted"})
+CAPTIONED = frozenset({"photo", "document", "video", "animation", "audio", "voice"})
 
 
 @dataclass
@@ -69,6 +70,11 @@ class Message:
     def content(self) -> tuple[Any, ...]:
         """What an edit is compared with."""
         return (self.text, self.caption, self.entities, self.reply_markup, self.media, self.rich)
+
+
+def has_caption(message: Message) -> bool:
+    """Whether words may stand under what the message shows."""
+    return bool(CAPTIONED & set(message.media))
 
 
 @dataclass

@@ -48,9 +48,21 @@ def say(world: "World", speech: Speech) -> Message:
         raise NotPossible("an empty message cannot be sent")
     message = _add(world, chat, speech)
     message.text, message.entities = settled.text, settled.entities
-    world.publish("message", message)
+    return tell(world, chat, message)
+
+
+def place(world: "World", speech: Speech) -> tuple[Chat, Message]:
+    """The chat, and in it a message of this person that says nothing yet."""
+    chat = _chat_for(world, speech)
+    _check_speech(chat, speech)
+    return chat, _add(world, chat, speech)
+
+
+def tell(world: "World", chat: Chat, message: Message, change: str = "message") -> Message:
+    """Show a new or edited message, and tell the bot of it if it may hear it."""
+    world.publish(change, message)
     if hears(world, chat, message):
-        world.feed.push("message", message_view(world, message))
+        world.feed.push("message" if change == "message" else "edited_message", message_view(world, message))
     return message
 
 

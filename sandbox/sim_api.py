@@ -39,7 +39,7 @@ def register(app: web.Application, world: World, stopping: asyncio.Event) -> Non
     get, post = app.router.add_get, app.router.add_post
     for path in ("state", "messages", "answers", "requests", "commands", "faults"):
         get(f"/sim/{path}", getattr(door, f"get_{path}"))
-    for path in ("users", "chats", "say", "press", "block", "delete", "clock", "faults"):
+    for path in ("users", "chats", "say", "send", "edit", "press", "block", "delete", "clock", "faults"):
         post(f"/sim/{path}", getattr(door, f"post_{path}"))
     for path in ("members", "topics", "migrate", "rules"):
         post(f"/sim/chats/{{id:-?[0-9]+}}/{path}", getattr(door, f"post_{path}"))
@@ -176,6 +176,16 @@ class SimDoor:
         """Somebody writes."""
         said = self._world.say(**await request.json())
         return web.json_response(self._world.messages(said.chat_id, said.seq - 1)[0])
+
+    async def post_send(self, request: web.Request) -> web.Response:
+        """Somebody sends a sticker, a picture, a voice, his place or his number."""
+        sent = self._world.send(**await request.json())
+        return web.json_response(self._world.messages(sent.chat_id, sent.seq - 1)[0])
+
+    async def post_edit(self, request: web.Request) -> web.Response:
+        """Somebody changes what he wrote."""
+        changed = self._world.edit(**await request.json())
+        return web.json_response(self._world.messages(changed.chat_id, changed.seq - 1)[0])
 
     async def post_press(self, request: web.Request) -> web.Response:
         """Somebody presses a button."""

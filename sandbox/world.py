@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypedDict, Unpack
 
-from sandbox import people, rooms
+from sandbox import parcels, people, rooms
 from sandbox.clock import MovableClock
 from sandbox.faults import FaultPlan
 from sandbox.journal import Journal
@@ -89,6 +89,14 @@ class World:
     def say(self, user_id: int, chat_id: int, text: str, **where: int | None) -> Message:
         """A person writes; `reply_to_message_id` and `message_thread_id` may be given."""
         return people.say(self, people.Speech(user_id, chat_id, text, **where))
+
+    def send(self, user_id: int, chat_id: int, kind: str, **details: Any) -> Message:
+        """A person sends a sticker, a picture, a voice…; `caption`, `name`, `data` and where it stands may be given."""
+        return parcels.send(self, parcels.Parcel(user_id, chat_id, kind, **details))
+
+    def edit(self, user_id: int, chat_id: int, message_id: int, text: str) -> Message:
+        """A person changes the words of a message of his."""
+        return parcels.edit(self, parcels.Change(user_id, chat_id, message_id, text))
 
     def press(self, user_id: int, chat_id: int, message_id: int, **button: Any) -> str:
         """A person presses a button given by `data` or `text`; `forge=True` sends what no button offers."""

@@ -19,7 +19,20 @@ const SERVICES = {
   new_chat_title: (m) => `${w("titled")} ${m.new_chat_title}`,
   pinned_message: (m) => `${nameOf(m.from)} ${w("pinned")}`,
 };
-const HAS_BODY = ["text", "caption", "photo", "document", "rich_message"];
+// What the page does not play is named by a sign.
+const SIGNS = {
+  sticker: (m) => m.sticker.emoji ?? "🖼",
+  voice: (m) => `🎤 ${m.voice.duration}″`,
+  video_note: (m) => `📹 ${m.video_note.duration}″`,
+  animation: () => "🎞",
+  video: (m) => `🎬 ${m.video.duration}″`,
+  audio: (m) => `🎵 ${m.audio.duration}″`,
+  location: (m) => `📍 ${m.location.latitude}, ${m.location.longitude}`,
+  contact: (m) => `👤 ${m.contact.phone_number}`,
+  dice: (m) => `${m.dice.emoji} ${m.dice.value}`,
+};
+const HAS_BODY = ["text", "caption", "photo", "document", "rich_message", ...Object.keys(SIGNS)];
+const signOf = (message) => Object.keys(SIGNS).filter((key) => message[key]).map((key) => SIGNS[key](message))[0] ?? "";
 
 export function messageNode(message, context) {
   const isOwn = message.from?.id === context.actor;
@@ -39,7 +52,7 @@ function serviceText(message) {
 }
 
 export function spoken(message, service = serviceText(message)) {
-  return service || `${nameOf(message.from)}: ${textOf(message) || (message.photo ? w("photo") : message.document?.file_name ?? "")}`;
+  return service || `${nameOf(message.from)}: ${textOf(message) || signOf(message) || (message.photo ? w("photo") : message.document?.file_name ?? "")}`;
 }
 
 function bubble(message, context, isOwn) {
@@ -48,7 +61,8 @@ function bubble(message, context, isOwn) {
     !isOwn && context.isGroup ? h("p", { cls: "sender", data: { tint: Math.abs(message.from?.id ?? 0) % 7 } }, nameOf(message.from)) : null,
     message.reply_to_message ? quote(message.reply_to_message, context) : null,
     message.photo ? photo(message.photo, textOf(message)) : null,
-    message.document ? attachment(message.document) : null,
+    message.document && !message.animation ? attachment(message.document) : null,
+    signOf(message) ? h("div", { cls: "text" }, glyphs(signOf(message))) : null,
     content(message, context),
     stamp(message, context));
   const rows = message.reply_markup?.inline_keyboard;
@@ -65,7 +79,7 @@ function content(message, context) {
 }
 
 function quote(original, context) {
-  const line = original.text ?? original.caption ?? (original.photo ? w("photo") : original.document?.file_name ?? "…");
+  const line = original.text ?? original.caption ?? (signOf(original) || (original.photo ? w("photo") : original.document?.file_name ?? "…"));
   return h("button", { type: "button", cls: "quote", onclick: () => context.onShow(idOf(original)) }, h("b", {}, nameOf(original.from)), h("span", {}, glyphs(line.slice(0, 120))));
 }
 
