@@ -108,15 +108,13 @@ def _turns(own: Sequence[DutyFact], span: Span) -> Iterator[tuple[datetime, Stat
     """Every change inside the span, in order of time; of one moment the last one counts."""
     begins, ends = span
     first = max(0, bisect_right(own, begins, key=_AT) - 1)
-    last = bisect_left(own, ends, key=_AT)
-    turns: dict[datetime, Status] = {}
-    for place in range(first, last):
+    for place in range(first, bisect_left(own, ends, key=_AT)):
         fact = own[place]
-        turns[fact.at] = fact.status
         following = own[place + 1].at if place + 1 < len(own) else ends
-        if fact.until is not None and fact.until < following:
-            turns[fact.until] = "available"
-    return ((at, status) for at, status in turns.items() if begins < at < ends)
+        if fact.at > begins and fact.at != following:
+            yield fact.at, fact.status
+        if fact.until is not None and begins < fact.until < min(following, ends):
+            yield fact.until, "available"
 
 
 def on_duty(facts: DutyFacts, member: int, span: Span) -> list[Span]:
@@ -130,7 +128,13 @@ def on_duty_seconds(facts: DutyFacts, member: int, span: Span) -> float:
 
 def nobody_was_available(facts: DutyFacts, members: Iterable[int], span: Span) -> bool:
     """P5.5, X28: not one of them for one moment of the span; where duty was not used nobody can say so."""
-    return uses_duty(facts, span[0]) and not any(on_duty(facts, member, span) for member in members)
+    return uses_duty(facts, span[0]) and not any(_was_available(facts, member, span) for member in members)
+
+
+def _was_available(facts: DutyFacts, member: int, span: Span) -> bool:
+    """For one moment: looked for from the beginning of the span, and no further than found."""
+    is_there = span[0] < span[1] and status_at(facts, member, span[0]) == "available"
+    return is_there or any(status == "available" for _, status in _turns(facts.get(member, ()), span))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ duty = Table(
     Column("source_key", String(64), nullable=False),
     Column("wakes_at", UtcDateTime),  # not part of the fact: ``until``, as long as nobody has been told that it is over
     UniqueConstraint("team_id", "source_key"),
-    Index("ix_duty_member_id_at", "member_id", "at"),
+    Index("ix_duty_newest", "member_id", "at", "id"),
     Index("ix_duty_team_id_at", "team_id", "at"),
     Index(
         "ix_duty_wakes_at",

@@ -23,13 +23,21 @@ from messenger.duty_screen import owned_cases
 class OpenTicket:
     """A ticket in somebody's hands: ``release`` gives it back, ``transfer`` to a member; both get the press's key."""
 
-    title: str
     release: Callable[[Desk, Member, str], Awaitable[None]]
     transfer: Callable[[Desk, Member, int, str], Awaitable[None]]
 
 
+OpenTickets = Callable[[Desk, int], Awaitable[Sequence[OpenTicket]]]
+
+
+async def tickets_in_hand(desk: Desk, member_id: int) -> Sequence[OpenTicket]:
+    """Where only cases are handed over."""
+    del desk, member_id
+    return ()
+
+
 async def ask_handover(
-    desk: Desk, chat: notices.Chat, asked: Member, whom: int, open_tickets: Sequence[OpenTicket] = ()
+    desk: Desk, chat: notices.Chat, asked: Member, whom: int, open_tickets: OpenTickets = tickets_in_hand
 ) -> notices.Chat | None:
     """Ask who has set ``whom`` off what becomes of what he has in hand; the chat of the question, None if of nothing.
 
@@ -40,7 +48,7 @@ async def ask_handover(
         row.case_id for row in await queue_rows(desk.c, desk.book, QueueFilter(), desk.now) if row.taken_by == name
     ]
     owned = [view.id for view in await owned_cases(desk, whom, taken)]
-    if not owned and not open_tickets:
+    if not owned and not await open_tickets(desk, whom):
         return None
     private = await notices.private_chat(desk.c, desk.book.id, asked.id)
     place = private if private is not None and private.is_reachable else chat
@@ -48,19 +56,26 @@ async def ask_handover(
     return place
 
 
-async def hand_over(visit: Visit, to: int | None, open_tickets: Sequence[OpenTicket] = ()) -> int:
+async def hand_over(visit: Visit, to: int | None, open_tickets: OpenTickets = tickets_in_hand) -> int:
     """Everything to a colleague, or (None) back to the queue; how much it was. All of it, or nothing."""
     await lock_team(visit.desk.c, visit.desk.book.id)
-    views = await owned_cases(visit.desk, visit.screen["params"]["whom"], visit.screen["params"]["case_ids"])
+    views = await _owned(visit)
     for view in views:
         await _hand_case(visit, view, to)
-    for place, ticket in enumerate(open_tickets):
+    # Asked for only now: a ticket that goes with its client's case has gone with it.
+    tickets = await open_tickets(visit.desk, visit.screen["params"]["whom"])
+    for place, ticket in enumerate(tickets):
         key = f"{visit.caller.source_key}:t{place}"
         if to is None:
             await ticket.release(visit.desk, visit.member, key)
         else:
             await ticket.transfer(visit.desk, visit.member, to, key)
-    return len(views) + len(open_tickets)
+    return len(views) + len(tickets)
+
+
+async def _owned(visit: Visit) -> list[CaseView]:
+    params = visit.screen["params"]
+    return await owned_cases(visit.desk, params["whom"], params["case_ids"])
 
 
 async def _hand_case(visit: Visit, view: CaseView, to: int | None) -> None:
@@ -122,9 +137,8 @@ async def _to(visit: Visit) -> None:
 
 
 async def _keep(visit: Visit) -> None:
-    params = visit.screen["params"]
-    owned = await owned_cases(visit.desk, params["whom"], params["case_ids"])
-    await show(visit, step="done", what="kept", count=len(owned))
+    tickets = await tickets_in_hand(visit.desk, visit.screen["params"]["whom"])
+    await show(visit, step="done", what="kept", count=len(await _owned(visit)) + len(tickets))
 
 
 HANDOVER_OPS: dict[tuple[str, str], Op] = {

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("team_id", "source_key", name=op.f("uq_duty_team_id_source_key")),
     )
     op.create_index(op.f("ix_duty_team_id"), "duty", ["team_id"])
-    op.create_index("ix_duty_member_id_at", "duty", ["member_id", "at"])
+    op.create_index("ix_duty_newest", "duty", ["member_id", "at", "id"])
     op.create_index("ix_duty_team_id_at", "duty", ["team_id", "at"])
     op.create_index(
         "ix_duty_wakes_at",
