@@ -5,6 +5,7 @@ from __future__ import annotations
 from followup.cases import store
 from followup.cases.actions import Press
 from followup.cases.reconcile import Touched, reconcile
+from followup.clients import accounts_store as accounts
 from followup.clients import store as clients
 from followup.errors import FollowupError
 from followup.ledger import store as ledger
@@ -30,12 +31,13 @@ async def join_number(desk: Desk, press: Press, raw: str) -> str:
         "from_client_id": other,
         "into_client_id": case["client_id"],
         "number_ids": moved,
+        "account_ids": [row["id"] for row in await accounts_of(desk, other)],
         "merged_at": desk.now,
         "merged_by": press.member.id,
         "source_key": press.source_key,
     }
     if await clients.add_merge(desk.c, merge):
-        await _regroup(desk, {case["client_id"], other})
+        await regroup(desk, {case["client_id"], other})
         # The case itself may be as it was: its card names the new number all the same.
         await notices.raise_cards(desk.c, desk.book.id, "case", [case["id"]])
         about = {"member_id": press.member.id, "case_id": case["id"]}
@@ -50,12 +52,12 @@ async def split_client(desk: Desk, press: Press) -> None:
     if merge is None:
         raise FollowupError("no_such_client")
     await clients.undo_merge(desk.c, desk.book.id, merge, desk.now)
-    await _regroup(desk, {merge["from_client_id"], merge["into_client_id"]})
+    await regroup(desk, {merge["from_client_id"], merge["into_client_id"]})
     await notices.raise_cards(desk.c, desk.book.id, "case", [case["id"]])
     await ledger.note(desk.c, desk.book.id, "unmerge", desk.now, member_id=press.member.id, case_id=case["id"])
 
 
-async def _regroup(desk: Desk, both: set[int]) -> None:
+async def regroup(desk: Desk, both: set[int]) -> None:
     """Cases are derived anew, and so is who is on the blacklist: a person blocked a number, not a grouping."""
     await reconcile(desk, Touched(clients=both, is_merge=True))
     for client_id, pairs in (await clients.numbers_of_clients(desk.c, desk.book.id, both)).items():
@@ -64,6 +66,11 @@ async def _regroup(desk: Desk, both: set[int]) -> None:
         last = max(marks, key=lambda act: (act["at"], act["id"]), default=None)
         is_blocked = last is not None and last["kind"] == "block"
         await clients.set_blocked(desk.c, desk.book.id, client_id, blocked=is_blocked)
+
+
+async def accounts_of(desk: Desk, client_id: int) -> list[Row]:
+    """Where a client writes from: it goes wherever his numbers go."""
+    return (await accounts.accounts_of_clients(desk.c, desk.book.id, [client_id])).get(client_id, [])
 
 
 async def _client_case(desk: Desk, press: Press) -> Row:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.clients.tables import clients, merges, numbers
+from followup.clients.tables import accounts, clients, merges, numbers
 from storage.rows import Row, one_of, one_row
 from storage.upsert import insert_or_ignore
 
@@ -123,14 +123,27 @@ async def named(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[
     return {row.id: (row.name, row.is_blocked) for row in found}
 
 
+async def rename_client(c: AsyncConnection, team_id: int, client_id: int, name: str) -> None:
+    """What a person says the client is called."""
+    condition = (clients.c.team_id == team_id) & (clients.c.id == client_id)
+    await c.execute(update(clients).where(condition).values(name=name))
+
+
 async def add_merge(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
-    """Record a merge and move its numbers; False if this press was seen before."""
+    """Record a merge and move its numbers and accounts; False if this press was seen before."""
     result = await c.execute(insert_or_ignore(c, merges).values(**values))
     if result.rowcount != 1:
         return False
-    condition = (numbers.c.team_id == values["team_id"]) & numbers.c.id.in_(values["number_ids"])
-    await c.execute(update(numbers).where(condition).values(client_id=values["into_client_id"]))
+    await _move(c, values, values["into_client_id"])
     return True
+
+
+async def _move(c: AsyncConnection, merge: Mapping[str, Any], client_id: int) -> None:
+    condition = (numbers.c.team_id == merge["team_id"]) & numbers.c.id.in_(merge["number_ids"])
+    await c.execute(update(numbers).where(condition).values(client_id=client_id))
+    if written := merge.get("account_ids"):
+        own = (accounts.c.team_id == merge["team_id"]) & accounts.c.id.in_(written)
+        await c.execute(update(accounts).where(own).values(client_id=client_id))
 
 
 async def last_merge(c: AsyncConnection, team_id: int, client_id: int) -> Row | None:
@@ -145,7 +158,6 @@ async def last_merge(c: AsyncConnection, team_id: int, client_id: int) -> Row | 
 
 
 async def undo_merge(c: AsyncConnection, team_id: int, merge: Mapping[str, Any], now: datetime) -> None:
-    """Give the numbers back."""
+    """Give the numbers and accounts back."""
     await c.execute(update(merges).where(merges.c.team_id == team_id, merges.c.id == merge["id"]).values(undone_at=now))
-    condition = (numbers.c.team_id == team_id) & numbers.c.id.in_(merge["number_ids"])
-    await c.execute(update(numbers).where(condition).values(client_id=merge["from_client_id"]))
+    await _move(c, merge, merge["from_client_id"])

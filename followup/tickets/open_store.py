@@ -52,6 +52,13 @@ async def words_of(
     return (await all_rows(c, query))[::-1]
 
 
+async def last_words(c: AsyncConnection, team_id: int, account_ids: Collection[int], limit: int) -> list[Row]:
+    """The newest messages of some accounts."""
+    own = (messages.c.team_id == team_id, messages.c.account_id.in_(account_ids))
+    query = select(messages).where(*own).order_by(messages.c.at.desc(), messages.c.id.desc()).limit(limit)
+    return await all_rows(c, query) if account_ids else []
+
+
 async def merged_clients(c: AsyncConnection, team_id: int, ids: Collection[int]) -> set[int]:
     """Those into whom somebody was merged, if that stands."""
     query = select(merges.c.into_client_id).where(

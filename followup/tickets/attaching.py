@@ -1,0 +1,92 @@
+"""A ticket's client gets a name, or turns out to be a contact known already (G3, G4): joined, and taken apart again."""
+
+from __future__ import annotations
+
+from followup.cases.actions import checked_text
+from followup.cases.merging import accounts_of, regroup
+from followup.cases.queue_store import open_case_of
+from followup.clients import store as clients
+from followup.errors import FollowupError
+from followup.ledger import store as ledger
+from followup.notices import store as notices
+from followup.teams.desk import Desk
+from followup.tickets import attaching_store as store
+from followup.tickets.actions import TicketPress, may_act
+from followup.tickets.follow import follow, raise_tickets_of
+
+LONGEST_NAME = 60
+
+
+async def name_contact(desk: Desk, press: TicketPress, text: str) -> str:
+    """What colleagues call this client from now on."""
+    ticket = await may_act(desk, press, must_be_open=False)
+    name = " ".join(checked_text(text).split())
+    if len(name) > LONGEST_NAME:
+        raise FollowupError("text_too_long", found=len(name), expected=LONGEST_NAME)
+    await clients.rename_client(desk.c, desk.book.id, ticket["client_id"], name)
+    about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
+    await ledger.note(desk.c, desk.book.id, "name", desk.now, **about)
+    await _refresh(desk, {ticket["client_id"]})
+    return name
+
+
+async def attach(desk: Desk, press: TicketPress, client_id: int) -> None:
+    """All numbers and accounts of the ticket's client are the contact's from now on; both are derived anew."""
+    ticket = await may_act(desk, press, must_be_open=False)
+    other, team_id = ticket["client_id"], desk.book.id
+    if client_id == other:
+        raise FollowupError("same_contact")
+    if client_id not in await clients.named(desk.c, team_id, [client_id]):
+        raise FollowupError("no_such_client")
+    pairs = (await clients.numbers_of_clients(desk.c, team_id, [other])).get(other, [])
+    merge = {
+        "team_id": team_id,
+        "from_client_id": other,
+        "into_client_id": client_id,
+        "number_ids": [number_id for number_id, _ in pairs],
+        "account_ids": [row["id"] for row in await accounts_of(desk, other)],
+        "merged_at": desk.now,
+        "merged_by": press.member.id,
+        "source_key": press.source_key,
+    }
+    if not await clients.add_merge(desk.c, merge):
+        return
+    made = await store.made_for(desk.c, team_id, other)
+    await store.move_made(desk.c, team_id, [row["id"] for row in made], client_id)
+    about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
+    await ledger.note(desk.c, team_id, "merge", desk.now, **about, client_id=client_id)
+    await _derive(desk, {other, client_id})
+
+
+async def detach(desk: Desk, press: TicketPress) -> None:
+    """Undo the newest joining into the ticket's client."""
+    ticket = await may_act(desk, press, must_be_open=False)
+    team_id, here = desk.book.id, ticket["client_id"]
+    merge = await clients.last_merge(desk.c, team_id, here)
+    if merge is None:
+        raise FollowupError("no_such_client")
+    await clients.undo_merge(desk.c, team_id, merge, desk.now)
+    moved = set(merge["number_ids"])
+    made = [row["id"] for row in await store.made_for(desk.c, team_id, here) if row["data"].get("number_id") in moved]
+    await store.move_made(desk.c, team_id, made, merge["from_client_id"])
+    about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
+    await ledger.note(desk.c, team_id, "unmerge", desk.now, **about, client_id=merge["from_client_id"])
+    await _derive(desk, {here, merge["from_client_id"]})
+
+
+async def follow_joined(desk: Desk, client_id: int) -> None:
+    """Numbers came to this client from another one, or went back: the tickets of all of them are derived anew."""
+    await follow(desk, await store.related_clients(desk.c, desk.book.id, client_id), None)
+
+
+async def _derive(desk: Desk, both: set[int]) -> None:
+    await regroup(desk, both)
+    await follow(desk, both, None)
+    await _refresh(desk, both)
+
+
+async def _refresh(desk: Desk, who: set[int]) -> None:
+    """A card may show another name or number though nothing has happened to its case or ticket."""
+    await raise_tickets_of(desk, who)
+    found = [await open_case_of(desk.c, desk.book.id, client_id) for client_id in who]
+    await notices.raise_cards(desk.c, desk.book.id, "case", [case["id"] for case in found if case is not None])
