@@ -22,6 +22,7 @@ from followup.notices.health_store import dead, team_chats
 from followup.teams import store as teams
 from followup.teams.book import TeamBook
 from followup.teams.connection_store import every_connection, team_names
+from followup.webhooks.store import dead_deliveries, lost_webhooks
 from storage import inbox
 from storage.rows import Row
 
@@ -115,6 +116,7 @@ async def _of_database(room: Room) -> AsyncIterator[Finding]:
             yield await _pbx(c, room, connection)
         yield await _rows(c)
         yield await _messages(c)
+        yield await _events(c)
         yield await _audit(c)
 
 
@@ -159,6 +161,14 @@ async def _messages(c: AsyncConnection) -> Finding:
     return Finding(
         "messages", is_fine, "none was given up" if is_fine else f"{text}: look at the rights in their chats"
     )
+
+
+async def _events(c: AsyncConnection) -> Finding:
+    given_up, lost = await dead_deliveries(c), await lost_webhooks(c)
+    if not given_up + lost:
+        return Finding("webhooks", is_fine=True, text="no event was given up")
+    text = f"{given_up} events were given up, {lost} receivers are gone"
+    return Finding("webhooks", is_fine=False, text=f"{text}: `perezvon webhook list`, `… deliveries --state dead`")
 
 
 async def _audit(c: AsyncConnection) -> Finding:

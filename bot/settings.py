@@ -36,6 +36,7 @@ _EXPECTED: Final = {
     "SECRET_KEY": "what `perezvon keygen` prints (32 bytes in URL-safe base64)",
     "LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
     "LOG_FORMAT": "console or json",
+    "WEBHOOKS_PRIVATE": "yes or no",
     "RATE_LIMITS": f"limits such as {DEFAULT_RATE_LIMITS!r}",
 }
 
@@ -123,6 +124,7 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     log_format: Literal["console", "json"] = "console"
     rate_limits: Annotated[str, AfterValidator(_rates)] = DEFAULT_RATE_LIMITS
+    webhooks_private: bool = False
 
     @property
     def address(self) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from followup.cases import store
+from followup.cases.outgoing import tell_listeners
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.notices.alerts_store import add_case_cards
@@ -39,6 +40,8 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
     if not changes:
         return
     book, now = desk.book, desk.now
+    if book.webhooks:
+        await tell_listeners(desk, changes)
     known = [change.case_id for change in changes if change.before is not None]
     await notices.raise_cards(desk.c, desk.book.id, "case", known)
     opening = book.schedule_now.next_opening(now)  # None: never again, so there is nothing to wait for

@@ -103,6 +103,15 @@ class TicketResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Another program that is told of what happens, and of which events."""
+
+    id: int
+    kind: str
+    events: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeamBook:
     """A team as the rules need it."""
 
@@ -118,6 +127,7 @@ class TeamBook:
     results: Mapping[int, TicketResult] = field(default_factory=dict)
     status_titles: Mapping[str, str] = field(default_factory=dict)  # of renamed statuses only
     tickets_from: datetime | None = None  # what is older makes no tickets
+    webhooks: tuple[Listener, ...] = ()
 
     @property
     def policy(self) -> Policy:

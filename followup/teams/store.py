@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams import tables as t
-from followup.teams.book import ExtensionPeriod, Line, LineVersion, Member, Reason, TeamBook
+from followup.teams.book import ExtensionPeriod, Line, LineVersion, Listener, Member, Reason, TeamBook
 from followup.teams.directory_store import results_of, status_titles, topics_of
 from followup.teams.policy import PolicyVersion
 from followup.teams.rules import policy_from
@@ -75,6 +75,7 @@ async def load_book(c: AsyncConnection, team_id: int) -> TeamBook:
         results=await results_of(c, team_id),
         status_titles=await status_titles(c, team_id),
         tickets_from=team["tickets_from"],
+        webhooks=await _webhooks(c, team_id),
     )
 
 
@@ -138,6 +139,12 @@ async def _extensions(c: AsyncConnection, team_id: int) -> dict[str, list[Extens
 async def _reasons(c: AsyncConnection, team_id: int) -> tuple[Reason, ...]:
     rows = await _rows(c, t.reasons, team_id, t.reasons.c.position, t.reasons.c.id)
     return tuple(Reason(code=row["code"], title=row["title"]) for row in rows if not row["is_retired"])
+
+
+async def _webhooks(c: AsyncConnection, team_id: int) -> tuple[Listener, ...]:
+    rows = await _rows(c, t.webhooks, team_id, t.webhooks.c.id)
+    live = (row for row in rows if row["removed_at"] is None)
+    return tuple(Listener(id=row["id"], kind=row["kind"], events=frozenset(row["events"])) for row in live)
 
 
 async def add_row(c: AsyncConnection, table: Table, values: Mapping[str, Any]) -> int:

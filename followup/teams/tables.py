@@ -172,3 +172,19 @@ api_tokens = Table(
     Column("token_hash", String(64), nullable=False, unique=True),  # SHA-256: the token itself is kept nowhere
     Column("created_at", UtcDateTime, nullable=False),
 )
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    id_column(),
+    team_column(),
+    Column("kind", String(16), nullable=False),  # plain | macrocrm | amocrm | bitrix24
+    Column("url", Text, nullable=False),  # as it may be shown: the whole of it may hold a secret and is in the options
+    Column("events", Json, nullable=False),
+    Column("options", Text, nullable=False),  # Fernet-encrypted JSON
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("paused_until", UtcDateTime),  # it does not answer: nobody knocks before then
+    Column("removed_at", UtcDateTime),
+    Column("error", Text),  # why it was removed, if nobody asked for it
+)

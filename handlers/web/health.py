@@ -14,6 +14,7 @@ from followup.clock import Clock
 from followup.health import audit_store
 from followup.health.store import silent_connections
 from followup.notices.health_store import dead, oldest_due_at
+from followup.webhooks.store import dead_deliveries, oldest_waiting_at
 from handlers.web.answers import answer
 from handlers.web.metrics import Metrics
 from storage import inbox
@@ -53,6 +54,7 @@ class Troubles:
     silent: int
     mended: dict[str, int]
     unknown_calls: int
+    event_lag: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +104,13 @@ class Health:
 
     async def _troubles(self) -> Troubles:
         async with self.database.read() as c:
+            cards, letters, deliveries = await dead(c, "cards"), await dead(c, "letters"), await dead_deliveries(c)
             return Troubles(
-                dead={"card": await dead(c, "cards"), "letter": await dead(c, "letters")},
+                dead={"card": cards, "letter": letters, "delivery": deliveries},
                 silent=await silent_connections(c),
                 mended=await audit_store.mended(c),
                 unknown_calls=await audit_store.unknown_calls(c),
+                event_lag=_since(await oldest_waiting_at(c), self.clock.now()),
             )
 
     def _show(self, troubles: Troubles) -> None:
@@ -116,6 +120,7 @@ class Health:
             self.metrics.mended.labels(kind).set(count)
         self.metrics.silent.set(troubles.silent)
         self.metrics.unknown_calls.set(troubles.unknown_calls)
+        self.metrics.event_lag.set(troubles.event_lag.total_seconds())
 
     async def _state(self) -> State | None:
         """None where the database does not answer."""

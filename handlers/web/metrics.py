@@ -25,7 +25,10 @@ class Metrics:
             "perezvon_outbox_lag_seconds", "How long the most belated message has been due", registry=self.registry
         )
         self.dead_rows = Gauge(
-            "perezvon_dead_rows", "Cards and letters given up for good", ["kind"], registry=self.registry
+            "perezvon_dead_rows",
+            "Cards, letters and outgoing events given up for good",
+            ["kind"],
+            registry=self.registry,
         )
         self.silent = Gauge("perezvon_silent_connections", "PBXs that are silent now", registry=self.registry)
         self.mended = Gauge(
@@ -33,6 +36,9 @@ class Metrics:
         )
         self.unknown_calls = Gauge(
             "perezvon_unknown_calls", "Calls of the last day whose end never came", registry=self.registry
+        )
+        self.event_lag = Gauge(
+            "perezvon_event_lag_seconds", "Age of the oldest event that a webhook waits for", registry=self.registry
         )
         self.telegram_success = Gauge(
             "perezvon_telegram_success_timestamp_seconds", "Last success with Telegram", registry=self.registry
