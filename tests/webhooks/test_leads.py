@@ -33,7 +33,7 @@ async def test_a_ticket_becomes_a_request_of_macrocrm(stage):
     assert told["token"] == hashlib.md5(f"example.com{told['time']}s3cret".encode()).hexdigest()
     assert told["phone"] == "+380671234567"
     assert told["name"] == "Anna <b>K.</b>"
-    assert told["message"] == ("Заявка: +380671234567, Anna <b>K.</b>\nЛиния: Sales line\nТема: Price & terms")
+    assert told["message"] == ("Обращение: +380671234567, Anna <b>K.</b>\nЛиния: Sales line\nТема: Price & terms")
     assert "X-Perezvon-Signature" not in heard.headers
 
 
