@@ -7,7 +7,7 @@ nothing, because nothing here looks at the order of arrival.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from followup.calls.events import CallEvent, Event, MessageEvent, OrderEvent
@@ -21,7 +21,7 @@ from followup.notices import store as notices
 from followup.orders import store as orders
 from followup.orders.record import record_order
 from followup.teams.desk import Desk
-from followup.tickets.follow import follow
+from followup.tickets.follow import follow_batch
 from followup.tickets.letterbox import take_message
 
 _MISSED_ONLY: Final = frozenset({"missed"})
@@ -41,9 +41,10 @@ async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Chang
                 await record_order(desk, connection_id, event, recorded)
             elif isinstance(event, MessageEvent):
                 wrote |= await take_message(desk, connection_id, event, recorded)
-    touched = await _touched(desk, recorded)
+    whose = await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers)
+    touched = _touched(recorded, whose)
     changes = await reconcile(desk, touched)
-    await follow(desk, touched.clients | wrote, touched.since, makers=await _makers(desk, recorded) | wrote)
+    await follow_batch(desk, touched, wrote, _makers(desk, recorded, whose) | wrote)
     await _retell_orders(desk, [(owner, event.order_key) for owner, event in events if isinstance(event, OrderEvent)])
     return changes
 
@@ -55,7 +56,7 @@ async def take_history(desk: Desk, connection_id: int, events: Sequence[CallEven
     await record_calls(desk, connection_id, events, recorded)
     touched = await _troubled(desk, recorded)
     await reconcile(desk, touched)
-    await follow(desk, touched.clients, touched.since, is_history=True)
+    await follow_batch(desk, touched, (), ())
 
 
 async def _troubled(desk: Desk, recorded: Recorded) -> Touched:
@@ -78,8 +79,7 @@ async def _retell_orders(desk: Desk, keys: Sequence[tuple[int, str]]) -> None:
     await notices.raise_cards(desk.c, desk.book.id, "case", case_ids)
 
 
-async def _touched(desk: Desk, recorded: Recorded) -> Touched:
-    whose = await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers)
+def _touched(recorded: Recorded, whose: Mapping[int, int]) -> Touched:
     return Touched(
         clients=set(whose.values()),
         hidden_calls=recorded.hidden_calls,
@@ -88,9 +88,7 @@ async def _touched(desk: Desk, recorded: Recorded) -> Touched:
     )
 
 
-async def _makers(desk: Desk, recorded: Recorded) -> set[int]:
+def _makers(desk: Desk, recorded: Recorded, whose: Mapping[int, int]) -> set[int]:
     """Whose new facts may make a ticket where there is none: cheap to ask, dear to derive."""
-    numbers = recorded.missed
-    if desk.book.policy.ticket_sources != _MISSED_ONLY:
-        numbers = recorded.numbers
-    return set((await clients.clients_of_numbers(desk.c, desk.book.id, numbers)).values())
+    is_usual = desk.book.policy.ticket_sources == _MISSED_ONLY
+    return {client for number, client in whose.items() if not is_usual or number in recorded.missed}

@@ -79,19 +79,48 @@ def action_fact(row: Row) -> ActionFact:
     return ActionFact(id=row["id"], kind=row["kind"], at=row["at"], member_id=row["member_id"], data=row["data"])
 
 
-async def facts_of_clients(
-    c: AsyncConnection, book: TeamBook, client_ids: Collection[int], since: datetime | None
-) -> dict[int, ClientFacts]:
-    """Every fact of these clients from ``since`` on; blocks and unblocks whatever their age."""
-    numbers = await clients.numbers_of_clients(c, book.id, client_ids)
-    found = {client_id: ClientFacts(client_id, numbers.get(client_id, [])) for client_id in client_ids}
-    owner = {number_id: found[client_id] for client_id, pairs in numbers.items() for number_id, _ in pairs}
-    ids = list(owner)
-    for number_id, rows in (await calls.facts_of_numbers(c, book.id, ids, since)).items():
-        _add(owner[number_id], book, (call_fact(row, book) for row in rows))
-    for number_id, rows in (await orders.facts_of_numbers(c, book.id, ids, since)).items():
-        _add(owner[number_id], book, (order_fact(row, book) for row in rows))
-    for row in await store.actions_of_numbers(c, book.id, ids):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRows:
+    """What is stored of some clients later than ``since`` (None: all); what else is derived of it reads it again."""
+
+    clients: frozenset[int]
+    since: datetime | None
+    numbers: Mapping[int, list[tuple[int, str]]]
+    calls: Mapping[int, list[dict[str, Any]]]
+    orders: Mapping[int, list[dict[str, Any]]]
+    actions: list[dict[str, Any]]
+
+    def holds(self, clients: Collection[int], since: datetime | None) -> bool:
+        """Whether everything of these clients since then is here."""
+        is_far_enough = self.since is None or (since is not None and self.since <= since)
+        return is_far_enough and self.clients.issuperset(clients)
+
+
+async def rows_of_clients(
+    c: AsyncConnection, team_id: int, client_ids: Collection[int], since: datetime | None
+) -> ClientRows:
+    """Everything stored of these clients; people's actions whatever their age."""
+    numbers = await clients.numbers_of_clients(c, team_id, client_ids)
+    ids = [number_id for pairs in numbers.values() for number_id, _ in pairs]
+    return ClientRows(
+        clients=frozenset(client_ids),
+        since=since,
+        numbers=numbers,
+        calls=await calls.facts_of_numbers(c, team_id, ids, since) if ids else {},
+        orders=await orders.facts_of_numbers(c, team_id, ids, since) if ids else {},
+        actions=await store.actions_of_numbers(c, team_id, ids) if ids else [],
+    )
+
+
+def facts_of_clients(book: TeamBook, rows: ClientRows) -> dict[int, ClientFacts]:
+    """The same as facts of cases."""
+    found = {client_id: ClientFacts(client_id, rows.numbers.get(client_id, [])) for client_id in rows.clients}
+    owner = {number_id: found[client_id] for client_id, pairs in rows.numbers.items() for number_id, _ in pairs}
+    for number_id, own in rows.calls.items():
+        _add(owner[number_id], book, (call_fact(row, book) for row in own))
+    for number_id, own in rows.orders.items():
+        _add(owner[number_id], book, (order_fact(row, book) for row in own))
+    for row in rows.actions:
         client = owner[row["number_id"]]
         # A client is on the blacklist of the team, whatever brand somebody put him there for.
         is_for_all = row["kind"] in ("block", "unblock") or not book.policy.separate_lines

@@ -11,7 +11,7 @@ from followup.calls import store as calls
 from followup.cases import store
 from followup.cases.announce import Change, announce, shelve
 from followup.cases.facts import ActionFact, CallFact, CasePolicy, Episode
-from followup.cases.load import action_fact, call_fact, facts_of_clients
+from followup.cases.load import ClientRows, action_fact, call_fact, facts_of_clients, rows_of_clients
 from followup.cases.moments import Boundary, Rank
 from followup.cases.rows import last_trouble, row_of
 from followup.cases.rules import StoredKeys, anonymous_episode, fact_key, match, timeline
@@ -40,6 +40,7 @@ class Touched:
     since: datetime | None = None
     is_merge: bool = False
     is_history: bool = False
+    rows: ClientRows | None = None  # what was read of the clients on the way
 
 
 class Derived(NamedTuple):
@@ -93,7 +94,8 @@ async def _derive_clients(desk: Desk, touched: Touched, since: Boundary | None) 
     if not touched.clients:
         return []
     policy = CasePolicy(window=desk.book.policy.window, reopen_within=REOPEN_WITHIN)
-    found = await facts_of_clients(desk.c, desk.book, touched.clients, since.at if since else None)
+    touched.rows = await rows_of_clients(desk.c, desk.book.id, touched.clients, since.at if since else None)
+    found = facts_of_clients(desk.book, touched.rows)
     derived = []
     for client in found.values():
         for scope, facts in client.scopes.items():

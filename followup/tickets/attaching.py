@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from followup.cases.actions import checked_text
+from followup.cases.actions import Press, checked_text
 from followup.cases.merging import accounts_of, regroup
 from followup.cases.queue_store import open_case_of
+from followup.cases.store import case_by_id
 from followup.clients import store as clients
 from followup.errors import FollowupError
 from followup.ledger import store as ledger
 from followup.notices import store as notices
 from followup.teams.desk import Desk
 from followup.tickets import attaching_store as store
-from followup.tickets.actions import TicketPress, may_act
+from followup.tickets.actions import NewTicket, TicketPress, create, may_act
 from followup.tickets.follow import follow, raise_tickets_of
+from followup.tickets.store import stored_tickets
 
 LONGEST_NAME = 60
 
@@ -74,9 +76,11 @@ async def detach(desk: Desk, press: TicketPress) -> None:
     await _derive(desk, {here, merge["from_client_id"]})
 
 
-async def follow_joined(desk: Desk, client_id: int) -> None:
-    """Numbers came to this client from another one, or went back: the tickets of all of them are derived anew."""
-    await follow(desk, await store.related_clients(desk.c, desk.book.id, client_id), None)
+async def follow_joined_case(desk: Desk, case_id: int) -> None:
+    """Numbers came to the case's client from another one, or went back: the tickets of both are derived anew."""
+    case = await case_by_id(desk.c, desk.book.id, case_id)
+    if case is not None and case["client_id"] is not None:
+        await follow(desk, await store.related_clients(desk.c, desk.book.id, case["client_id"]), None)
 
 
 async def _derive(desk: Desk, both: set[int]) -> None:
@@ -90,3 +94,36 @@ async def _refresh(desk: Desk, who: set[int]) -> None:
     await raise_tickets_of(desk, who)
     found = [await open_case_of(desk.c, desk.book.id, client_id) for client_id in who]
     await notices.raise_cards(desk.c, desk.book.id, "case", [case["id"] for case in found if case is not None])
+
+
+async def reveal_number(desk: Desk, press: TicketPress) -> str:
+    """The full number for one pair of eyes, written into the ledger."""
+    ticket = await may_act(desk, press, must_be_open=False)
+    pairs = (await clients.numbers_of_clients(desk.c, desk.book.id, [ticket["client_id"]])).get(ticket["client_id"], [])
+    if not pairs:
+        raise FollowupError("nothing_to_call")
+    about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
+    await ledger.note(desk.c, desk.book.id, "reveal", desk.now, **about)
+    return dict(pairs).get(ticket["number_id"], pairs[0][1])
+
+
+async def ticket_of_case(desk: Desk, press: Press) -> int:
+    """The open ticket of the case's client, else his newest; who has none gets one made by hand."""
+    case = await case_by_id(desk.c, desk.book.id, press.case_id)
+    if case is None:
+        raise FollowupError("not_yours")
+    if case["client_id"] is None:
+        raise FollowupError("nothing_to_call")
+    found = [row for row in await stored_tickets(desk.c, desk.book.id, {case["client_id"]}) if row["state"] != "gone"]
+    if found:
+        return int(max(found, key=lambda row: (row["state"] == "open", row["kind"] == "voice", row["id"]))["id"])
+    if not press.member.may_work:
+        raise FollowupError("viewer_cannot")
+    made = NewTicket(
+        client_id=case["client_id"],
+        channel="manual",
+        key=f"{press.source_key}:ticket",
+        number_id=case["number_id"],
+        by=press.member.id,
+    )
+    return int((await create(desk, made))["id"])

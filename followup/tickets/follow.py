@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from followup.cases.reconcile import Touched
 from followup.cases.store import case_by_id
 from followup.clients import store as clients
 from followup.notices import priorities
@@ -16,22 +17,27 @@ from followup.tickets.reconcile import TicketChange, rederive
 
 
 async def follow(
-    desk: Desk,
-    client_ids: Collection[int],
-    since: datetime | None,
-    *,
-    makers: Collection[int] = (),
-    is_history: bool = False,
+    desk: Desk, client_ids: Collection[int], since: datetime | None, *, makers: Collection[int] = ()
 ) -> list[TicketChange]:
-    """Derive, give out by the fan, announce; the changes, each ticket once. A file of the past tells nobody."""
+    """Derive, give out by the fan, announce; the changes, each ticket once."""
     if not client_ids:
         return []
-    changes = await rederive(desk, client_ids, since, makers=makers)
-    if is_history:
-        return changes
+    return await _tell(desk, await rederive(desk, client_ids, since, makers=makers))
+
+
+async def follow_batch(desk: Desk, touched: Touched, wrote: Collection[int], makers: Collection[int]) -> None:
+    """The same after a batch of events: who ``wrote`` is not among those whose cases were touched."""
+    clients_now = touched.clients.union(wrote)
+    if not clients_now:
+        return
+    changes = await rederive(desk, clients_now, touched.since, makers=makers, rows=touched.rows)
+    if not touched.is_history:
+        await _tell(desk, changes)
+
+
+async def _tell(desk: Desk, changes: list[TicketChange]) -> list[TicketChange]:
     if desk.book.policy.ticket_fan and (given := await give_out(desk, changes)):
-        again = await rederive(desk, given, None)
-        changes = _joined(changes, again)
+        changes = _joined(changes, await rederive(desk, given, None))
     await _announce(desk, changes)
     return changes
 

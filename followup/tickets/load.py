@@ -8,11 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from followup.calls import messages_store as messages
-from followup.calls import store as calls
-from followup.cases import store as cases
+from followup.cases.load import ClientRows, rows_of_clients
 from followup.clients import accounts_store as accounts
-from followup.clients import store as clients
-from followup.orders import store as orders
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
 from followup.tickets import store
@@ -25,27 +22,30 @@ _OF_CASES: Final = frozenset({"take", "release", "transfer", "return"})
 _CASE_ACTS: Final = 1_000_000_000  # ids of cases' acts are told from those of tickets in the order of one instant
 
 
-async def facts_of_clients(desk: Desk, client_ids: Collection[int], since: datetime | None) -> dict[int, list[Fact]]:
-    """Client id → his touches and the acts of all his lanes, later than ``since``."""
+async def facts_of_clients(
+    desk: Desk, client_ids: Collection[int], since: datetime | None, known: ClientRows | None = None
+) -> dict[int, list[Fact]]:
+    """Client id → his touches and the acts of all his lanes, later than ``since``; ``known``: what was read already."""
     c, team_id, book = desk.c, desk.book.id, desk.book
-    numbers = await clients.numbers_of_clients(c, team_id, client_ids)
-    owner = {number_id: client_id for client_id, pairs in numbers.items() for number_id, _ in pairs}
+    if known is None or not known.holds(client_ids, since):
+        known = await rows_of_clients(c, team_id, client_ids, since)
+    wanted = set(client_ids)
+    owner = {number: client for client, pairs in known.numbers.items() if client in wanted for number, _ in pairs}
     writes = await accounts.accounts_of_clients(c, team_id, client_ids)
     writer = {row["id"]: client_id for client_id, rows in writes.items() for row in rows}
     found: dict[int, list[Fact]] = defaultdict(list)
-    for number_id, rows in (await calls.facts_of_numbers(c, team_id, owner, since) if owner else {}).items():
-        found[owner[number_id]] += _present(call_touch(row, book) for row in rows)
-    for number_id, rows in (await orders.facts_of_numbers(c, team_id, owner, since) if owner else {}).items():
-        found[owner[number_id]] += [order_touch(row, book) for row in rows]
+    for number_id, client_id in owner.items():
+        found[client_id] += _present(call_touch(row, book) for row in known.calls.get(number_id, ()))
+        found[client_id] += [order_touch(row, book) for row in known.orders.get(number_id, ())]
     for account_id, rows in (await messages.facts_of_accounts(c, team_id, writer, since)).items():
         found[writer[account_id]] += [message_touch(row) for row in rows if row["state"] != "failed"]
-    for row in await cases.actions_of_numbers(c, team_id, owner):
-        if row["kind"] in _OF_CASES:
+    for row in known.actions:
+        if row["kind"] in _OF_CASES and row["number_id"] in owner:
             found[owner[row["number_id"]]].append(case_act(row))
     await _add_acts(desk, found, (owner, writer, client_ids))
-    return {
-        client_id: [fact for fact in facts if since is None or fact.at > since] for client_id, facts in found.items()
-    }
+    if since is None:
+        return found
+    return {client_id: [fact for fact in facts if fact.at > since] for client_id, facts in found.items()}
 
 
 async def _add_acts(

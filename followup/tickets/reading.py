@@ -206,3 +206,18 @@ def _act_line(act: Row, book: TeamBook) -> ActLine:
         status=data.get("to") if act["kind"] == "status" else data.get("status"),
         text=" › ".join(path_of(book, topic)) if topic is not None else text,
     )
+
+
+async def why_owner(c: AsyncConnection, book: TeamBook, ticket_id: int) -> Mapping[str, int] | None:
+    """M29: why the fan has chosen the present owner; None if it was not the fan."""
+    row = await store.ticket_by_id(c, book.id, ticket_id)
+    if row is None or row["owner_id"] is None:
+        return None
+    own = {key for key in row["fact_keys"] if key.startswith("a:")}
+    acts = [act for act in await acts_in_lane(c, book.id, row) if f"a:{act['id']}" in own]
+    given = [act for act in acts if act["kind"] in ("take", "transfer", "fan")]
+    last = given[-1] if given else None
+    if last is None or last["kind"] != "fan" or last["data"].get("to") != row["owner_id"]:
+        return None
+    why: Mapping[str, int] = last["data"]["why"]
+    return why

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from followup.cases.load import ClientRows
 from followup.cases.store import lock_team
 from followup.teams.desk import Desk
 from followup.tickets import store
@@ -46,12 +47,17 @@ class TicketChange:
 
 
 async def rederive(
-    desk: Desk, client_ids: Collection[int], since: datetime | None, *, makers: Collection[int] = ()
+    desk: Desk,
+    client_ids: Collection[int],
+    since: datetime | None,
+    *,
+    makers: Collection[int] = (),
+    rows: ClientRows | None = None,
 ) -> list[TicketChange]:
     """Make the stored tickets of these clients say what their facts say.
 
     ``since``: the earliest moment of anything new (None: look at everything). Clients without a ticket are looked at
-    only if they are among ``makers``: whose new facts may make one.
+    only if they are among ``makers``: whose new facts may make one. ``rows``: what was read of them a moment ago.
     """
     await lock_team(desk.c, desk.book.id)
     stored: dict[int, list[Row]] = defaultdict(list)
@@ -62,7 +68,7 @@ async def rederive(
         return []
     places = {client: boundary(stored[client], since) for client in concerned}
     earliest = None if None in places.values() else min(at for at in places.values() if at is not None)
-    facts = await facts_of_clients(desk, concerned, earliest - _INSTANT if earliest else None)
+    facts = await facts_of_clients(desk, concerned, earliest - _INSTANT if earliest else None, rows)
     pool: list[Row] = []
     derived: list[tuple[int, Ticket]] = []
     for client in concerned:

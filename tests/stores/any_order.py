@@ -295,7 +295,7 @@ async def stored(receiver: Receiver) -> dict[str, list[Any]]:
 
 
 def _plain_ticket(row: dict[str, Any], keys: dict[str, str], number: dict[int, str]) -> dict[str, Any]:
-    found = {name: value for name, value in row.items() if name not in _OF_ARRIVAL | {"stored_at"}}
+    found = {name: value for name, value in row.items() if name not in _OF_ARRIVAL | {"stored_at", "next_at"}}
     return found | {
         "number_id": number[row["number_id"]],
         "call_id": keys.get(f"c:{row['call_id']}"),
