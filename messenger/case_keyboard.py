@@ -72,6 +72,7 @@ class _Board:
             self._number(self.view.number),
             self.press("history"),
             self.press("transfer"),
+            self.press("ticket"),
             self.press("another"),
             *([self.press("split")] if self.view.other_numbers else []),
             self.press("unblock" if self.view.is_blocked else "block"),

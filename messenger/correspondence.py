@@ -35,7 +35,7 @@ from messenger.gateway import Gateway
 from messenger.outgoing import Outgoing
 from messenger.report_letters import REPORT_LETTERS
 from messenger.ticket_alarms import TICKET_ALARMS
-from messenger.ticket_letters import TICKET_LETTERS
+from messenger.ticket_letters import TICKET_LETTERS, TICKET_QUESTIONS, ticket_question
 from storage.engine import Database
 from storage.rows import Row
 
@@ -199,6 +199,8 @@ async def _question(_: StoredContent, readers: Readers, row: Row) -> Outgoing | 
         return (
             say.plain_question(payload["purpose"], (asked.telegram_id, asked.name), readers.context) if asked else None
         )
+    if payload["purpose"] in TICKET_QUESTIONS:
+        return await ticket_question(readers, payload, asked) if asked else None
     view = await case_view(readers.c, readers.book, payload["case_id"])
     if view is None or asked is None or (view.state != "open" and payload["purpose"] != "number"):
         return None

@@ -50,7 +50,8 @@ class _Board:
         take = [self.press("take", ButtonStyle.PRIMARY)] if self.view.owner_id is None else []
         answer = [self.press("answer")] if self.view.is_written else []
         last = [self.press("close", ButtonStyle.SUCCESS), self.press("more")]
-        return [[*take, *answer, self.press("topic")], last, self.other_tickets()]
+        topic = [self.press("topic")] if self.book.topics else []
+        return [[*take, *answer, *topic], last, self.other_tickets()]
 
     def closed(self) -> list[Row]:
         return [[self.press("reopen"), self.press("more")], self.other_tickets()]
@@ -66,14 +67,15 @@ class _Board:
     def more(self, _: TicketMenu) -> list[Row]:
         view = self.view
         working = [self.press("transfer"), self.press("status"), self.press("comment"), self.press("later")]
+        topic = [self.press("topic")] if self.book.topics else []
         choices = [
-            *(working if view.is_open else [self.press("status"), self.press("comment"), self.press("topic")]),
+            *(working if view.is_open else [self.press("status"), self.press("comment"), *topic]),
             self.press("name"),
             self.press("attach"),
             *([self.press("split")] if view.can_undo else []),
             self.press("history"),
             *([self._number(view.client.number)] if view.client.number else []),
-            *([self.press("why")] if view.owner_id is not None else []),
+            *([self.press("why")] if view.is_open and view.owner_id is not None else []),
             *([self.press("release")] if view.is_open and view.owner_id is not None else []),
             self.press("back"),
         ]

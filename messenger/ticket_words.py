@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from followup.teams.book import TeamBook
 from followup.tickets.views import ClientView, TicketView
 from messenger.filters import number, person
-from messenger.render import phrase
+from messenger.render import phrase, render_plain
 
 ICONS = {
     "unsorted": "🆕",
@@ -46,3 +48,8 @@ def called(client: ClientView, *, masked: bool) -> str | None:
     """G21: the name in the book, else the account's, else the number; None: a guest."""
     name = person(client.name or client.account_name or "", masked, 40)
     return name or (number(client.number, masked) if client.number else None)
+
+
+def why_words(why: Mapping[str, int] | None, name: str | None, language: str) -> str:
+    """M29: why the fan chose its owner, for a toast; None: it was no fan."""
+    return render_plain("cards/ticket_why.j2", language, why=why, name=name)

@@ -14,6 +14,7 @@ from followup.reminders import store
 from followup.reminders.rules import CaseClockView, ReminderTerms, StepKey, due_steps, is_step_due_now
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.tickets.follow import follow_case
 from storage.rows import Row
 
 
@@ -96,6 +97,7 @@ async def _return(desk: Desk, rows: Iterable[Row]) -> None:
     for row in rows:
         owner = desk.book.member_name(row["owner_id"])
         await return_case(desk, row["id"])
+        await follow_case(desk, row["id"])
         # The queue is shown it anew, so the queue's own spans begin anew: no second message at the same minute.
         await cases.mark(desk.c, desk.book.id, [row["id"]], first_shown_at=desk.now, planned_version=0)
         about = {"case_ids": [row["id"]], "owner": owner}

@@ -14,15 +14,17 @@ from aiogram.types import CallbackQuery
 from followup.cases import actions, merging
 from followup.cases.actions import Press
 from followup.cases.later import tomorrow_at_opening
-from followup.cases.store import case_by_id, team_of_case
+from followup.cases.store import team_of_case
 from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import store as notices
-from followup.notices.bundles_store import raise_bundle
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.tickets.attaching import follow_joined_case, ticket_of_case
+from followup.tickets.follow import follow_case
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.menus import check_opener, close_menu, open_menu
+from handlers.telegram.showing import show_card, show_ticket
 from messenger.answers import refusal, toast
 from messenger.buttons import CasePress, id_in, unpacked
 from messenger.results import Sent
@@ -108,6 +110,8 @@ async def _do(desk: Desk, caller: Caller, press: CasePress) -> Answer:
         check_opener(desk, card, member)
     turn = Turn(desk=desk, caller=caller, member=member, chat=chat, card=card, case_id=press.case, arg=press.arg or "")
     answer = await op(turn)
+    if press.op not in _MENUS:
+        await follow_case(desk, press.case)
     if press.op in _IN_MENU or press.op in _PLAIN:
         await close_menu(desk, card)
     return answer
@@ -240,6 +244,7 @@ async def _unblock(turn: Turn) -> Answer:
 
 async def _split(turn: Turn) -> Answer:
     await merging.split_client(turn.desk, turn.press)
+    await follow_joined_case(turn.desk, turn.case_id)
     return Answer("split")
 
 
@@ -248,18 +253,10 @@ async def _open(turn: Turn) -> Answer:
     return Answer(gone=await show_card(turn.desk, turn.chat, turn.case_id))
 
 
-async def show_card(desk: Desk, chat: notices.Chat, case_id: int) -> tuple[int, int] | None:
-    """Show a case in a chat now; returns the (chat, message) of the older card that it replaces."""
-    if await case_by_id(desk.c, desk.book.id, case_id) is None:
-        raise FollowupError("nothing_here")
-    card = await notices.card_of(desk.c, desk.book.id, chat.id, "case", case_id)
-    if card is None:
-        await notices.add_card(desk.c, chat, "case", case_id, now=desk.now, priority=priorities.ANSWER)
-        return None
-    await notices.renew_card(desk.c, desk.book.id, card["id"], desk.now)
-    if card["state"] == "bundled":
-        await raise_bundle(desk.c, desk.book.id, card["bundle_id"])
-    return (card["shown_in"], card["message_id"]) if card["message_id"] is not None else None
+async def _ticket(turn: Turn) -> Answer:
+    """The client's ticket at the end of this chat; who has none gets one."""
+    ticket_id = await ticket_of_case(turn.desk, turn.press)
+    return Answer(gone=await show_ticket(turn.desk, turn.chat, ticket_id))
 
 
 _PLAIN: dict[str, Op] = {"take": _take, "release": _release, "reopen": _reopen, "call": _call}
@@ -274,6 +271,7 @@ _IN_MENU: dict[str, Op] = {
     "another": _question("number"),
     "split": _split,
     "unblock": _unblock,
+    "ticket": _ticket,
 }
 _MENUS: dict[str, Op] = {
     "handle": _menu("reasons"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +17,13 @@ MENU_LASTS = timedelta(minutes=2)
 
 async def open_menu(desk: Desk, card: Row, member: Member, kind: str, page: int = 0) -> None:
     """Show a menu instead of the buttons; a colleague's open menu gives way to one's own."""
-    menu: dict[str, Any] = {"kind": kind, "opener": member.id, "page": page}
-    until = desk.now + MENU_LASTS
-    await notices.change_card(desk.c, desk.book.id, card["id"], menu=menu, menu_until=until)
+    await show_menu(desk, card, member, {"kind": kind, "page": page})
+
+
+async def show_menu(desk: Desk, card: Row, member: Member, menu: Mapping[str, Any]) -> None:
+    """The same with whatever else the menu has to remember."""
+    whole = {**menu, "opener": member.id}
+    await notices.change_card(desk.c, desk.book.id, card["id"], menu=whole, menu_until=desk.now + MENU_LASTS)
     await notices.raise_card(desk.c, desk.book.id, card["id"])
 
 

@@ -21,8 +21,11 @@ from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.teams import actions as teams
 from followup.teams.desk import Desk
+from followup.tickets.attaching import follow_joined_case
+from followup.tickets.follow import follow_case
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.reports import days_typed
+from handlers.telegram.tickets_replies import TICKET_PURPOSES
 from messenger.answers import refusal
 from messenger.words import ANOTHER_REASON
 from storage.rows import Row
@@ -88,6 +91,8 @@ async def _answer(desk: Desk, caller: Caller, question: Row, text: str) -> None:
         raise FollowupError("question_answered")
     press = Press(case_id=question["payload"].get("case_id", 0), member=member, source_key=caller.source_key)
     await _PURPOSES[question["payload"]["purpose"]](Reply(desk=desk, press=press, question=question, text=text))
+    if "case_id" in question["payload"]:
+        await follow_case(desk, question["payload"]["case_id"])
     payload = question["payload"] | {"answered": True}
     await notices.change_letter(desk.c, desk.book.id, question["id"], payload=payload)
 
@@ -107,6 +112,7 @@ async def _snooze(reply: Reply) -> None:
 
 async def _number(reply: Reply) -> None:
     await merging.join_number(reply.desk, reply.press, reply.text)
+    await follow_joined_case(reply.desk, reply.press.case_id)
 
 
 async def _title(reply: Reply) -> None:
@@ -140,6 +146,7 @@ _PURPOSES: dict[str, Callable[[Reply], Awaitable[None]]] = {
     "number": _number,
     "title": _title,
     "period": _period,
+    **TICKET_PURPOSES,
 }
 
 

@@ -7,7 +7,7 @@ from aiogram import Dispatcher, Router
 from aiogram.types import CallbackQuery
 
 from followup.errors import FollowupError
-from handlers.telegram import cases, chats, commands, forget, replies, screens
+from handlers.telegram import cases, chats, commands, forget, replies, screens, tickets
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.middlewares import WhoIsIt
 from messenger.answers import refusal
@@ -21,6 +21,7 @@ def build_dispatcher(front: Front) -> Dispatcher:
     dispatcher.update.outer_middleware(WhoIsIt(front))
     dispatcher.include_routers(
         cases.router(),
+        tickets.router(),
         forget.router(),
         screens.router(),
         commands.router(),

@@ -16,9 +16,9 @@ from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.teams import actions as teams
 from followup.teams.desk import Desk
-from handlers.telegram.cases import show_card
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.reports import REPORT_OPS
+from handlers.telegram.showing import show_card
 from handlers.telegram.visits import Op, Visit, open_screen, show
 from messenger.answers import refusal, toast
 from messenger.buttons import ScreenPress, id_in, unpacked
