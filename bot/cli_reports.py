@@ -17,7 +17,7 @@ import typer
 from bot.cli_frame import AsJson, Room, Team, fail, find_team, pairs, run, say
 from followup.errors import FollowupError
 from followup.reports.actions import build, listed
-from followup.reports.selection import KINDS, Selection, selection_of
+from followup.reports.selection import KINDS, Selection, selection_of, values_of_option
 from followup.reports.shape import Figure, ListedItem
 from followup.teams import store as teams
 from followup.teams.desk import Desk
@@ -65,7 +65,12 @@ def report(  # noqa: PLR0913 - the options of a command
         typer.Option("--filter", metavar="KEY=VALUE", help="Of one key several: any of them. manager=none: nobody's."),
     ] = None,
     options: Annotated[
-        list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="hide_missed, by_extension, first_call.")
+        list[str] | None,
+        typer.Option(
+            "--option",
+            metavar="KEY=VALUE",
+            help="hide_missed, by_extension, first_call; of tickets by, basis, clock, without_snooze, table.",
+        ),
     ] = None,
     form: Annotated[Form | None, typer.Option("--format", help="What to write; without: text.")] = None,
     output: Annotated[
@@ -75,7 +80,9 @@ def report(  # noqa: PLR0913 - the options of a command
         list[str] | None,
         typer.Option("--csv", metavar="KEY=VALUE", help="separator, encoding, decimal, timezone of a CSV file."),
     ] = None,
-    picture: Annotated[str, typer.Option(help="Of --format png: table, days, heat, curve, contact, people.")] = "table",
+    picture: Annotated[
+        str, typer.Option(help="Of --format png: table, days, heat, curve, contact, people, closed, wait, handling.")
+    ] = "table",
     language: Annotated[str | None, typer.Option(help="ru, uk or en; without: the team's.")] = None,
     opened: Annotated[
         str | None,
@@ -142,6 +149,7 @@ async def _write(desk: Desk, selection: Selection, paper: Paper) -> bytes:
 
     check(selection.kind, paper)
     titles = await teams.reason_titles(desk.c, desk.book.id)
+    selection = selection.with_table() if paper.form in (Form.CSV, Form.XLSX) else selection
     return as_bytes(await build(desk, selection), paper, (paper.language or desk.book.policy.language, titles))
 
 
@@ -162,7 +170,8 @@ async def _list(desk: Desk, selection: Selection, opened: str) -> bytes:
 
 
 def _name_of(row: Mapping[str, Any]) -> str:
-    found = next((row[name] for name in ("manager", "widget", "case_id") if row.get(name) is not None), "none")
+    names = ("manager", "widget", "case_id", *values_of_option("by"))
+    found = next((row[name] for name in names if row.get(name) is not None), "none")
     return f"{found}/{row['extension'] or ''}" if "extension" in row else str(found)
 
 

@@ -20,6 +20,8 @@ STEPS: Mapping[str, Step] = {
     "values": report_steps.values,
     "built": report_steps.built,
     "columns": report_steps.columns,
+    "choices": report_steps.choices,
+    "table": report_steps.table,
     "picture": report_steps.picture,
     "rows": report_steps.rows,
     "figures": report_lists.figures,

@@ -14,7 +14,7 @@ from followup.errors import FollowupError
 from followup.reports.selection import Selection
 from followup.reports.shape import Report, to_json
 from messenger.cells import Cell, as_text
-from messenger.report_table import Reader, report_table
+from messenger.report_table import Reader, file_table
 from messenger.report_workbook import workbook
 
 Value = TypeVar("Value")
@@ -36,6 +36,7 @@ class FileStyle:
     timezone: str | None = None
     mask: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)  # close reason code → the team's own title
+    columns: tuple[str, ...] = ()  # of the table of tickets; none: all of them (G18)
 
     @property
     def writes_comma(self) -> bool:
@@ -70,7 +71,7 @@ def file_style(language: str, settings: Mapping[str, str]) -> FileStyle:
 
 def report_csv(report: Report, style: FileStyle) -> bytes:
     """The table with its total as the last line; what the encoding cannot say becomes a question mark."""
-    table = report_table(report, style.reader(report))
+    table = file_table(report, style.reader(report), style.columns)
     text = io.StringIO()
     writer = csv.writer(text, delimiter=style.separator, lineterminator="\r\n")
     writer.writerow(table.titles)
@@ -83,7 +84,7 @@ def report_csv(report: Report, style: FileStyle) -> bytes:
 
 def report_xlsx(report: Report, style: FileStyle) -> bytes:
     """The workbook: table with head and total, totals of their own, definitions."""
-    return workbook(report, style.reader(report))
+    return workbook(report, style.reader(report), style.columns)
 
 
 def report_json(report: Report) -> bytes:

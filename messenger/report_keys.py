@@ -13,10 +13,11 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from babel.dates import format_date, format_interval
 
 from followup.reports.periods import NAMED, earlier, later, month_end
-from followup.reports.selection import FILTERS, KINDS, OPTIONS, Selection
+from followup.reports.selection import FILTERS, KINDS, OPTIONS, VALUES, Selection
 from messenger.buttons import ScreenPress, keyboard, packable, rows, screen_button
 from messenger.render import known_language, render_plain
 from messenger.report_pictures import PICTURES
+from messenger.report_words import fixed_words, option_value
 
 Buttons = list[InlineKeyboardButton]
 Choice = tuple[str, str]  # value and name
@@ -82,11 +83,29 @@ class Keys:
         found = [
             self.button(self.filter_label(name, counts.get(name, 0)), "filter", name) for name in FILTERS[chosen.kind]
         ]
-        options = [
-            [self.toggle(self.label(name), "option", name, is_on=chosen.is_on(name))] for name in OPTIONS[chosen.kind]
-        ]
+        options = [[self.option(chosen, name)] for name in OPTIONS[chosen.kind] if name != "table"]
         build = self.button(self.label("build"), "build", None, ButtonStyle.PRIMARY)
         return keyboard([build], *rows(found, 2), *options, [self.button(self.label("period"), "step", "period")])
+
+    def option(self, chosen: Selection, name: str) -> InlineKeyboardButton:
+        """Yes or no, one of two, or where there are more a list of its own."""
+        if name not in VALUES:
+            return self.toggle(self.label(name), "option", name, is_on=chosen.is_on(name))
+        usual, other, *more = VALUES[name]
+        if more:
+            value = option_value(name, chosen.option(name), fixed_words(self.language))
+            return self.button(self.label(name, value=value), "step", "choices")
+        value = option_value(name, other, fixed_words(self.language))
+        return self.toggle(self.label(name, value=value), "option", name, is_on=chosen.option(name) != usual)
+
+    def choices(self, chosen: Selection, name: str) -> InlineKeyboardMarkup | None:
+        """The values of one option."""
+        said, now = fixed_words(self.language), chosen.option(name)
+        found = [
+            self.choice(option_value(name, value, said), "choose", f"{name}.{value}", is_on=value == now)
+            for value in VALUES[name]
+        ]
+        return keyboard(*rows(found, 2), [self.button(self.label("back"), "step", "filters")])
 
     def filter_label(self, name: str, count: int) -> str:
         """With how many are chosen."""
@@ -105,6 +124,7 @@ class Keys:
         """What can be done with a report."""
         columns = [self.button(self.label("columns"), "step", "columns")] if has_columns else []
         files = [self.button(kind.upper(), "file", kind) for kind in ("csv", "xlsx")]
+        table = [self.button(self.label("table"), "step", "table")] if "table" in OPTIONS[chosen.kind] else []
         return keyboard(
             self.neighbours(chosen),
             [
@@ -112,6 +132,7 @@ class Keys:
                 *columns,
             ],
             [self.button(self.label("picture"), "step", "picture"), *files],
+            table,
             [self.button(self.label("numbers"), "step", "rows"), self.button(self.label("info"), "step", "info")],
             [self.button(self.label("change"), "step", "filters"), self.button(self.label("refresh"), "step", "built")],
         )
@@ -137,11 +158,13 @@ class Keys:
         found = [self.button(self.label(f"picture_{name}"), "file", f"png.{name}") for name in PICTURES[chosen.kind]]
         return keyboard(*rows(found, 2), [self.to_report()])
 
-    def columns(self, choices: Sequence[Choice], chosen: Iterable[str]) -> InlineKeyboardMarkup | None:
-        """Figures to switch on and off."""
+    def columns(
+        self, choices: Sequence[Choice], chosen: Iterable[str], op: str = "column"
+    ) -> InlineKeyboardMarkup | None:
+        """Figures, or columns of the table of tickets, to switch on and off."""
         on = set(chosen)
-        found = [self.toggle(title, "column", packable(key), is_on=key in on) for key, title in choices]
-        usual = self.button(self.label("usual"), "column", "*")
+        found = [self.toggle(title, op, packable(key), is_on=key in on) for key, title in choices]
+        usual = self.button(self.label("usual"), op, "*")
         return keyboard(*rows(found, 2), [usual, self.button(self.label("done"), "step", "built", ButtonStyle.PRIMARY)])
 
     def rows_of(self, choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:

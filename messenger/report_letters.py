@@ -30,9 +30,12 @@ async def _report_file(_: object, readers: Readers, row: Row) -> Outgoing | None
     """The whole report as asked for in the payload: ``chosen``, ``format``, ``columns`` of a table's picture."""
     payload, language = row["payload"], readers.book.policy.language
     desk = Desk(readers.c, readers.book, readers.now)
-    report = with_names(await build(desk, Selection.from_json(payload["chosen"])), readers.book)
+    chosen = Selection.from_json(payload["chosen"])
+    chosen = chosen.with_table() if payload["format"] in ("csv", "xlsx") else chosen
+    report = with_names(await build(desk, chosen), readers.book)
     titles = await teams.reason_titles(readers.c, readers.book.id)
-    style = FileStyle(language=language, mask=readers.mask, titles=titles)
+    columns = tuple(payload.get("table_columns") or ())
+    style = FileStyle(language=language, mask=readers.mask, titles=titles, columns=columns)
     key = file_key(report, style, payload)
     known = await known_file(readers.c, readers.book.id, key)
     body = b"" if known else await asyncio.to_thread(_made, report, style, payload)
@@ -46,7 +49,14 @@ async def _report_file(_: object, readers: Readers, row: Row) -> Outgoing | None
 def file_key(report: Report, style: FileStyle, payload: Mapping[str, Any]) -> str:
     """Equal for files that say the same, at whatever moment they are asked for."""
     said = to_json(report) | {"as_of": None}
-    looks = (style.language, style.mask, sorted(style.titles.items()), payload["format"], payload.get("columns"))
+    looks = (
+        style.language,
+        style.mask,
+        sorted(style.titles.items()),
+        payload["format"],
+        payload.get("columns"),
+        style.columns,
+    )
     windows = [(window.begins_at.isoformat(), str(window.ends_at)) for window in report.windows]
     everything = json.dumps([said, looks, windows, report.series], default=str, sort_keys=True)
     return sha256(everything.encode(errors="surrogatepass")).hexdigest()

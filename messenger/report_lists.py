@@ -8,7 +8,10 @@ from aiogram.types import InlineKeyboardButton
 
 from followup.reports.actions import listed
 from followup.reports.one_call import OneCall, one_call
+from followup.reports.selection import NOT_ASSIGNED
 from followup.reports.shape import Figure, ListedItem, Report, value_of
+from followup.reports.ticket_choice import topic_path
+from followup.reports.tickets_store import topic_titles
 from messenger.buttons import keyboard, unpacked
 from messenger.dates import clock_time
 from messenger.markup import fit
@@ -35,7 +38,7 @@ async def figures(shown: Shown) -> Outgoing:
                 (column.key, f"{words.title(column.key)}: {span_text(number) if column.unit == 'seconds' else number}")
             )
     has_rows = shown.chosen.kind != "missed"
-    text = shown.text("figures", row=_name(shown, key), is_empty=not found)
+    text = shown.text("figures", row=await _name(shown, key), is_empty=not found)
     return Outgoing(text=text, keyboard=shown.keys.figures(found, has_rows=has_rows))
 
 
@@ -55,16 +58,28 @@ def _row(report: Report, key: str) -> Any:
     return next((row for name, row in zip(report.row_keys, report.rows, strict=True) if name == key), None)
 
 
-def _name(shown: Shown, key: str | None) -> str:
+async def _name(shown: Shown, key: str | None) -> str:
     """Whose row it is, told without building the report."""
     if key is None:
         return str(fixed_words(shown.language)["total"])
+    if shown.chosen.kind == "tickets":
+        return await _group_name(shown, key)
     book, nobody = shown.desk.book, fixed_words(shown.language)["nobody"]
     if shown.chosen.kind == "callbacks":
         return book.line_name(key) or key
     member, _, extension = key.partition("/")
     name = book.member_name(int(member)) if member.isdigit() else nobody["manager"]
     return " · ".join(part for part in (name or member, extension) if part)
+
+
+async def _group_name(shown: Shown, key: str) -> str:
+    """A row of tickets: a stretch of time, a person, a group, a channel or a topic."""
+    by, value = shown.chosen.option("by"), None if key == NOT_ASSIGNED else key
+    if value is not None and by == "employee":
+        value = shown.desk.book.member_name(int(key))
+    if value is not None and by == "topic":
+        value = topic_path(await topic_titles(shown.desk.c, shown.desk.book.id), int(key))
+    return str(ReportWords("tickets", shown.language).value(by, value))
 
 
 async def listing(shown: Shown) -> Outgoing:
@@ -84,7 +99,8 @@ async def listing(shown: Shown) -> Outgoing:
         "reports/report_list.j2",
         shown.language,
         title=fixed_words(shown.language)["kinds"][shown.chosen.kind],
-        row=_name(shown, key) if key is not None else None,
+        row=await _name(shown, key) if key is not None else None,
+        statuses=shown.desk.book.status_titles,
         figure=ReportWords(shown.chosen.kind, shown.language).long_title(figure.column),
         period=period_words(shown.chosen, shown.language),
         total=found.total,
@@ -97,8 +113,8 @@ async def listing(shown: Shown) -> Outgoing:
 
 
 def _press(item: ListedItem, place: int, page: int) -> tuple[str, str, str]:
-    if item.kind == "call":
-        return str(place), "call", str(item.id)
+    if item.kind in ("call", "ticket"):
+        return str(place), item.kind, str(item.id)
     return (str(place), "open", str(item.case_id)) if item.case_id is not None else (str(place), "page", str(page))
 
 

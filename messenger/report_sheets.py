@@ -10,7 +10,7 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
 from followup.reports.missed_store import FATES, REASONS
-from followup.reports.selection import Kind
+from followup.reports.selection import VALUES, Kind
 from followup.reports.shape import Report, value_of
 from messenger.filters import cut
 from messenger.render import known_language, phrase
@@ -21,13 +21,14 @@ from messenger.words import how_word, miss_reason, state_word
 LINE = 40  # signs of one width that a phone shows without breaking the line
 _NARROWEST_NAME = 10
 _MOST_ROWS = 30
-_NAMES = ("manager", "extension", "widget")
+_NAMES = ("manager", "extension", "widget", *VALUES["by"])
 # What a phone shows of a wide table, the most wanted first; everything else is one press away, and in the files.
 USUAL: Mapping[Kind, tuple[str, ...]] = {
     "calls": ("total", "incoming", "outgoing", "target_missed", "target_called_back"),
     "callbacks": ("total", "successful", "unsuccessful", "pending", "new_numbers"),
     "team": ("closed", "proven", "claimed", "attempts", "contact_seconds.median"),
     "missed": (),
+    "tickets": ("created", "closed", "wait_seconds.mean", "handling_seconds.mean"),
 }
 
 

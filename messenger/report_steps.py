@@ -17,6 +17,8 @@ from followup.reports.missed_store import REASONS
 from followup.reports.schedules import wish_of
 from followup.reports.selection import NOT_ASSIGNED, Selection
 from followup.reports.shape import Report
+from followup.reports.ticket_rows import TABLE as COLUMNS_OF_TABLE
+from followup.reports.tickets_store import known_words
 from followup.reports.wishes import Wish
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
@@ -29,6 +31,7 @@ from messenger.report_keys import Choice, Keys
 from messenger.report_sheets import Viewed, choosable, row_name, shown_columns
 from messenger.report_texts import ReportContext, message, named, period_before
 from messenger.report_words import (
+    TABLE,
     ReportWords,
     filter_words,
     fixed_words,
@@ -40,6 +43,7 @@ from messenger.report_words import (
 from messenger.words import miss_reason
 
 _DEFINITIONS_A_PAGE = 14
+_WORDS_OF_TICKETS = ("channel", "entry_point", "group")  # whatever the team's tickets have had
 
 
 @dataclass(frozen=True)
@@ -161,14 +165,20 @@ async def filters(shown: Shown) -> Outgoing:
 async def values(shown: Shown) -> Outgoing:
     """The values of one filter."""
     name = shown.params["filter"]
-    choices = [(value, _value_name(shown, name, value)) for value in values_of(shown.desk.book, name)]
+    choices = [(value, _value_name(shown, name, value)) for value in await values_of(shown.desk, name)]
     keyboard = shown.keys.values(name, choices, shown.chosen.filters.get(name, ()))
     return Outgoing(text=shown.text("values"), keyboard=keyboard)
 
 
-def values_of(book: TeamBook, name: str) -> list[str]:
+async def values_of(desk: Desk, name: str) -> list[str]:
     """What a filter may be set to."""
-    if name == "manager":
+    book = desk.book
+    if name in _WORDS_OF_TICKETS:
+        found = await known_words(desk.c, book.id, name)
+        return found if name == "channel" else [NOT_ASSIGNED, *found]
+    if name == "topic":
+        return [NOT_ASSIGNED, *(str(topic_id) for topic_id in book.topics)]
+    if name in ("manager", "employee"):
         people = sorted(
             (each for each in book.members.values() if each.may_work), key=lambda each: each.name.casefold()
         )
@@ -183,9 +193,9 @@ def _value_name(shown: Shown, name: str, value: str) -> str:
     if name == "reason":
         return miss_reason(value, shown.language)
     if value == NOT_ASSIGNED:
-        return shown.keys.label("not_assigned")
-    known = shown.desk.book
-    return (known.member_name(int(value)) if name == "manager" else known.line_name(value)) or value
+        return str(fixed_words(shown.language)["nobody"][name])
+    one = named(replace(shown.chosen, filters={name: (value,)}), shown.desk.book).filters[name][0]
+    return str(ReportWords("tickets", shown.language).value(name, one)) if name == "channel" else one
 
 
 async def built(shown: Shown) -> Outgoing:
@@ -196,6 +206,19 @@ async def built(shown: Shown) -> Outgoing:
         shown.chosen, is_compared=viewed.before is not None, has_columns=shown.chosen.kind != "missed"
     )
     return Outgoing(text=text, keyboard=keyboard, rich=rich)
+
+
+async def choices(shown: Shown) -> Outgoing:
+    """How to group a report of tickets (G13)."""
+    return Outgoing(text=shown.text("choices"), keyboard=shown.keys.choices(shown.chosen, "by"))
+
+
+async def table(shown: Shown) -> Outgoing:
+    """G18: which columns the table of tickets has in files."""
+    words, chosen = ReportWords(TABLE, shown.language), shown.params.get("table_columns")
+    every = [(column.key, words.title(column.key)) for column in COLUMNS_OF_TABLE]
+    on = chosen or [key for key, _ in every]
+    return Outgoing(text=shown.text("table"), keyboard=shown.keys.columns(every, on, "tcolumn"))
 
 
 async def columns(shown: Shown) -> Outgoing:

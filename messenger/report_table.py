@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from followup.phone import is_e164, mask_in_text
 from followup.phone import mask as mask_number
-from followup.phone import mask_in_text
 from followup.reports.shape import Column, Report, Unit, value_of
 from messenger.cells import Cell, CellKind
-from messenger.report_words import SPREAD, ReportWords, fixed_words
+from messenger.report_words import NONE_YET, SPREAD, TABLE, ReportWords, fixed_words
 from messenger.words import reason_title
 
 # Vendors write the number where they know no name, and people write it into their reasons.
-_PERSONAL = ("name", "close_text")
+_PERSONAL = ("name", "close_text", "comment")
 _KINDS: Mapping[Unit, CellKind] = {"text": "text", "moment": "moment", "seconds": "span"}
 
 
@@ -60,6 +60,24 @@ def report_table(report: Report, reader: Reader) -> Table:
     )
 
 
+def ticket_table(report: Report, reader: Reader, chosen: Sequence[str] = ()) -> Table:
+    """G17: a row for each ticket; ``chosen`` columns in their own order, all where none is chosen (G18)."""
+    words = ReportWords(TABLE, reader.language)
+    flat = tuple(each for each in flat_columns(report.table_columns) if not chosen or each.key in chosen)
+    rows = report.table or ()
+    return Table(
+        columns=flat,
+        titles=tuple(words.title(column.key) for column in flat),
+        rows=tuple(tuple(_cell(row, column, words, reader) for column in flat) for row in rows),
+        total=(),
+    )
+
+
+def file_table(report: Report, reader: Reader, chosen: Sequence[str] = ()) -> Table:
+    """What a file is made of: of tickets one by one, where they were asked for."""
+    return report_table(report, reader) if report.table is None else ticket_table(report, reader, chosen)
+
+
 def row_columns(report: Report) -> tuple[Column, ...]:
     """The columns that the rows have: the queue's total has figures of its own."""
     own = {column.key for column in own_columns(report)}
@@ -82,8 +100,8 @@ def _flat(column: Column) -> Iterator[FlatColumn]:
     if column.unit != "spread":
         yield FlatColumn(column.key, _KINDS.get(column.unit, "number"), column)
         return
-    for part in SPREAD:
-        yield FlatColumn(f"{column.key}.{part}", "number" if part == "n" else "span", column)
+    for part in (*SPREAD, NONE_YET) if column.has_none_yet else SPREAD:
+        yield FlatColumn(f"{column.key}.{part}", "number" if part in ("n", NONE_YET) else "span", column)
 
 
 def _total(report: Report, flat: tuple[FlatColumn, ...], words: ReportWords, reader: Reader) -> tuple[Cell, ...]:
@@ -107,7 +125,7 @@ def _cell(row: Mapping[str, Any], column: FlatColumn, words: ReportWords, reader
 
 def _text(key: str, value: Any, words: ReportWords, reader: Reader) -> str | None:
     if key == "client" and value is not None and reader.mask:
-        return mask_number(value)
+        return mask_number(value) if is_e164(value) else mask_in_text(value)
     if key == "close_reason" and value is not None:
         return reason_title(value, reader.language, reader.titles.get(value))
     said = words.value(key, value)

@@ -12,6 +12,7 @@ from followup.reports.periods import earlier
 from followup.reports.selection import NOT_ASSIGNED, Selection
 from followup.reports.shape import Report
 from followup.teams.book import TeamBook
+from followup.tickets.reading import path_of
 from messenger.markup import fit
 from messenger.render import render
 from messenger.report_sheets import Viewed, rich_table, sheets, text_table
@@ -47,9 +48,11 @@ def named(chosen: Selection, book: TeamBook) -> Selection:
     def name_of(filter_name: str, value: str) -> str:
         if value == NOT_ASSIGNED:
             return value
-        if filter_name == "manager" and value.isdigit():
+        if filter_name in ("manager", "employee") and value.isdigit():
             return book.member_name(int(value)) or value
-        return (book.line_name(value) or value) if filter_name in ("line", "widget") else value
+        if filter_name == "topic" and value.isdigit():
+            return " › ".join(path_of(book, int(value))) or value
+        return (book.line_name(value) or value) if filter_name in ("line", "widget", "entry_point") else value
 
     filters = {name: tuple(name_of(name, value) for value in values) for name, values in chosen.filters.items()}
     return replace(chosen, filters=filters)
@@ -82,7 +85,7 @@ def head(report: Report, context: ReportContext, before: Report | None = None) -
 
 def foot(viewed: Viewed, legend: Sequence[str], more: int) -> str:
     """What stands under the tables."""
-    is_empty = not viewed.report.rows and viewed.report.selection.kind in ("calls", "team")
+    is_empty = not viewed.report.rows and viewed.report.selection.kind in ("calls", "team", "tickets")
     given = {"legend": legend, "more": more, "is_empty": is_empty}
     return render("reports/report_foot.j2", viewed.language, **given)
 

@@ -7,19 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_interval
+from babel.dates import format_date, format_datetime, format_interval
 from markupsafe import Markup
 
 from followup.health.actions import BlindWindow
-from followup.reports.selection import NOT_ASSIGNED, Kind, Selection
+from followup.reports.selection import NOT_ASSIGNED, VALUES, Kind, Selection
 from followup.reports.shape import Report
-from messenger.render import environment, known_language, render
+from messenger.render import environment, known_language, phrase, render
 from messenger.words import how_word, miss_reason, state_word
 
 SPREAD = ("mean", "median", "p90", "n")  # D18: what a spread is printed as
+NONE_YET = "none_yet"  # D18: beside them, how many have no value
+TABLE: Final = "ticket_table"  # the table of tickets has columns and words of its own (G19–G30)
+_PARTS = (*SPREAD, NONE_YET)
+_RESULTS = ("resolved", "refused", "non_target")
 _WORDS = "reports/report_words.j2"
 # American English would put the month first.
 _LOCALES = {"en": "en_GB", "ru": "ru", "uk": "uk"}
@@ -29,7 +33,7 @@ _LOCALES = {"en": "en_GB", "ru": "ru", "uk": "uk"}
 class ReportWords:
     """The words of one kind of report in one language; an unknown column is a bug and raises KeyError."""
 
-    kind: Kind
+    kind: Kind | Literal["ticket_table"]
     language: str
 
     def title(self, key: str) -> str:
@@ -55,22 +59,54 @@ class ReportWords:
         if isinstance(value, list | tuple):
             return ", ".join(str(self.value(key, each)) for each in value)
         if value is None:
-            return fixed_words(self.language)["nobody"].get(key)
+            return fixed_words(self.language)["nobody_in_table" if self.kind == TABLE else "nobody"].get(key)
         word = _CODES.get(key)
         return word(value, self.language) if word else value
 
     def _titled(self, key: str, length: int) -> str:
         title = str(self._column(key)[length])
         part = key.rpartition(".")[2]
-        return f"{title}: {fixed_words(self.language)['parts'][part]}" if part in SPREAD else title
+        return f"{title}: {fixed_words(self.language)['parts'][part]}" if part in _PARTS else title
 
     def _column(self, key: str) -> list[str]:
         columns = _columns(known_language(self.language))[self.kind]
         whole, _, part = key.rpartition(".")
-        return columns[whole if part in SPREAD else key]
+        return columns[whole if part in _PARTS else key]
 
 
-_CODES = {"reason": miss_reason, "reasons": miss_reason, "state": state_word, "how": how_word}
+def _channel(code: str, language: str) -> str:
+    return phrase("ticket_channel", language, code)
+
+
+def _result(title: str, language: str) -> str:
+    """Built-in results are told by their codes."""
+    return phrase("ticket_result", language, title) if title in _RESULTS else title
+
+
+def _hour(text: str, _: str) -> str:
+    return f"{int(text):02}:00"
+
+
+def _day(text: str, language: str) -> str:
+    return str(format_date(date.fromisoformat(text), "d MMM y", locale=_LOCALES[known_language(language)]))
+
+
+def _month(text: str, language: str) -> str:
+    return str(format_date(date.fromisoformat(f"{text}-01"), "LLLL y", locale=_LOCALES[known_language(language)]))
+
+
+_CODES = {
+    "reason": miss_reason,
+    "reasons": miss_reason,
+    "state": state_word,
+    "how": how_word,
+    "channel": _channel,
+    "result": _result,
+    "day": _day,
+    "week": _day,
+    "month": _month,
+    "hour": _hour,
+}
 
 
 def fixed_words(language: str) -> Mapping[str, Any]:
@@ -132,14 +168,22 @@ def filter_words(chosen: Selection, language: str) -> str:
 
 
 def option_words(chosen: Selection, language: str) -> str:
-    """The options that are on."""
-    said = fixed_words(language)["options"]
-    return "; ".join(said[name] for name in chosen.options if chosen.is_on(name))
+    """The options that are on, and what others are set to; that files have a table goes without saying."""
+    said = fixed_words(language)
+    shown = [name for name in chosen.options if name != "table" and (name in VALUES or chosen.is_on(name))]
+    return "; ".join(option_value(name, chosen.option(name), said) for name in shown)
+
+
+def option_value(name: str, value: str, said: Mapping[str, Any]) -> str:
+    """An option as it is set: "by week"."""
+    return str(said["values"][name][value] if name in VALUES else said["options"][name])
 
 
 def _filtered(name: str, value: str, language: str) -> str:
     if value == NOT_ASSIGNED:
         return str(fixed_words(language)["nobody"].get(name, value))
+    if name == "channel":
+        return _channel(value, language)
     return miss_reason(value, language) if name == "reason" else value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
@@ -12,8 +12,8 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from followup.reports.shape import Report, value_of
 from messenger.cells import WIDTHS, defused, formats, write_cell
-from messenger.report_table import FlatColumn, Reader, Table, local, own_columns, report_table
-from messenger.report_words import ReportWords, fixed_words, head_lines
+from messenger.report_table import FlatColumn, Reader, Table, file_table, local, own_columns, report_table
+from messenger.report_words import TABLE, ReportWords, fixed_words, head_lines
 
 Looks = Mapping[str, Format]
 
@@ -21,7 +21,7 @@ _WIDEST, _LOOKED_AT = 44, 500
 _DEFINITION_WIDTHS = (26, 44, 110)
 
 
-def workbook(report: Report, reader: Reader) -> bytes:
+def workbook(report: Report, reader: Reader, chosen: Sequence[str] = ()) -> bytes:
     """All sheets. In memory: a report of a year of misses is a few megabytes."""
     target = io.BytesIO()
     with Workbook(target, {"in_memory": True}) as book:
@@ -29,7 +29,11 @@ def workbook(report: Report, reader: Reader) -> bytes:
         created = local(report.as_of, reader.timezone)
         book.set_properties({"title": report.team_name, "comments": reader.timezone, "created": created})
         looks, table = _looks(book, reader.language), report_table(report, reader)
-        _write_table(book, report, table, reader, looks)
+        said = fixed_words(reader.language)
+        if report.table is not None:
+            tickets = file_table(report, reader, chosen)
+            _write_table((book, said["kinds"]["tickets"]), report, tickets, reader, looks)
+        _write_table((book, said["report"]), report, table, reader, looks)
         if own_columns(report):
             _write_totals(book, report, reader.language, looks)
         _write_definitions(book, report, reader.language, looks)
@@ -52,8 +56,9 @@ def _looks(book: Workbook, language: str) -> dict[str, Format]:
     }
 
 
-def _write_table(book: Workbook, report: Report, table: Table, reader: Reader, looks: Looks) -> None:
-    sheet = book.add_worksheet(fixed_words(reader.language)["report"])
+def _write_table(where: tuple[Workbook, str], report: Report, table: Table, reader: Reader, looks: Looks) -> None:
+    """``where``: the book and the name of the sheet."""
+    sheet = where[0].add_worksheet(where[1][:31])
     head = head_lines(report, reader.language, reader.timezone)
     for line, text in enumerate(head):
         sheet.write_string(line, 0, defused(text), looks["quiet" if line else "title"])
@@ -120,8 +125,11 @@ def _write_definitions(book: Workbook, report: Report, language: str, looks: Loo
     for place, (title, width) in enumerate(zip(titles, _DEFINITION_WIDTHS, strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, title, looks["header"])
-    for line, column in enumerate(report.columns, start=1):
-        told = (words.title(column.key), words.long_title(column.key), words.definition(column.key))
+    of_tickets = ReportWords(TABLE, language)
+    every = [(words, column.key) for column in report.columns]
+    every += [(of_tickets, column.key) for column in (report.table_columns if report.table is not None else ())]
+    for line, (those, key) in enumerate(every, start=1):
+        told = (those.title(key), those.long_title(key), those.definition(key))
         for place, text in enumerate(told):
             sheet.write_string(line, place, text, looks["wrapped"])
     sheet.freeze_panes(1, 0)

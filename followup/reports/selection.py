@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 from followup.errors import FollowupError
 from followup.hours import local_day
 
-Kind = Literal["callbacks", "calls", "missed", "team"]
+Kind = Literal["callbacks", "calls", "missed", "team", "tickets"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 FILTERS: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -66,6 +66,10 @@ class Selection:
     def option(self, name: str) -> str:
         """The value of an option, given or usual."""
         return self.options.get(name, values_of_option(name)[0])
+
+    def with_table(self) -> Selection:
+        """The same with a row for each ticket, where a report has them: what files are made of (G17)."""
+        return replace(self, options={**self.options, "table": "yes"}) if "table" in OPTIONS[self.kind] else self
 
     def span(self, timezone: str) -> tuple[datetime, datetime]:
         """[00:00 of the first date, 24:00 of the last one) in UTC, whatever the clocks do."""

@@ -17,6 +17,7 @@ from storage.rows import Row
 
 Results = Mapping[int, tuple[str | None, str | None]]  # id → (code of a built-in one, title)
 
+TABLE_KIND = "ticket_table"  # what somebody's chosen columns of the table are kept under (G18)
 TABLE = (
     Column(key="channel", unit="text", definition="G19"),
     Column(key="number", unit="count", definition="G20"),

@@ -20,6 +20,9 @@ _KINDS: Mapping[Kind, frozenset[str]] = {
     "callbacks": frozenset(
         {"callbacks", "callback", "orders", "заказы", "заказов", "заказам", "обратные", "замовлення", "замовлень"}
     ),
+    "tickets": frozenset(
+        *[{"tickets", "ticket", "обращения", "обращений", "обращениям", "звернення", "звернень", "зверненнями"}]
+    ),
     "team": frozenset(
         {"team", "команда", "команды", "команде", "команди", "команді", "managers", "менеджеры", "менеджери"}
     ),

@@ -8,13 +8,15 @@ from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.reports.actions import columns_of
-from followup.reports.kept_store import choose_columns
+from followup.reports.kept_store import choose_columns, chosen_columns
 from followup.reports.one_call import mark_call
 from followup.reports.periods import fixed
 from followup.reports.schedules import stop_schedule
 from followup.reports.selection import selection_of
+from followup.reports.ticket_rows import TABLE, TABLE_KIND
+from followup.tickets.store import ticket_by_id
 from handlers.telegram.report_visits import chosen_of, date_of, one_of
-from handlers.telegram.visits import Op, Visit, show
+from handlers.telegram.visits import Op, Params, Visit, show
 from messenger.buttons import id_in, unpacked
 from messenger.report_pictures import PICTURES
 from messenger.report_sheets import Viewed, choosable, shown_columns
@@ -25,6 +27,7 @@ _ROW = {
     "calls": re.compile(r"(none|\d{1,18})(/.*)?|~\w+"),
     "team": re.compile(r"none|\d{1,18}"),
     "callbacks": re.compile(r".+"),
+    "tickets": re.compile(r".+"),
 }
 
 
@@ -56,6 +59,29 @@ async def _column(visit: Visit) -> None:
     await show(visit, columns=kept or None)
 
 
+async def _table_column(visit: Visit) -> None:
+    """G18: columns of the table of tickets, kept for the presser's next files, too."""
+    params, known = visit.screen["params"], [column.key for column in TABLE]
+    if chosen_of(visit).kind != "tickets":
+        raise FollowupError("nothing_here")
+    kept: list[str] = []
+    if visit.arg != "*":
+        key, shown = one_of(visit.arg, known), params.get("table_columns") or known
+        kept = [each for each in known if (each in shown) != (each == key)]
+    await choose_columns(visit.desk.c, visit.desk.book.id, visit.member.id, TABLE_KIND, kept)
+    await show(visit, table_columns=kept or None)
+
+
+async def _ticket(visit: Visit) -> None:
+    """The ticket's own card at the end of this chat, as it stands now."""
+    ticket_id = id_in(visit.arg)
+    if ticket_id is None or await ticket_by_id(visit.desk.c, visit.desk.book.id, ticket_id) is None:
+        raise FollowupError("nothing_here")
+    await notices.add_card(
+        visit.desk.c, visit.chat, "ticket", ticket_id, now=visit.desk.now, priority=priorities.ANSWER
+    )
+
+
 async def _file(visit: Visit) -> None:
     """A file or a picture of just this report, in this chat."""
     chosen = chosen_of(visit)
@@ -66,13 +92,22 @@ async def _file(visit: Visit) -> None:
         chat_id=visit.chat.id,
         kind="report_file",
         at=visit.desk.now,
-        payload={"chosen": chosen.to_json(), "format": visit.arg, "columns": columns},
+        payload={"chosen": chosen.to_json(), "format": visit.arg, "columns": columns} | await _of_table(visit),
         priority=priorities.FILE,
         key=f"file:{visit.caller.source_key}",
     )
     await notices.add_letter(visit.desk.c, letter)
     if visit.screen["params"].get("step") != "built":
         await show(visit, step="built")
+
+
+async def _of_table(visit: Visit) -> Params:
+    """Which columns of the table of tickets the presser wants."""
+    if chosen_of(visit).kind != "tickets":
+        return {}
+    kept = visit.screen["params"].get("table_columns")
+    kept = kept or await chosen_columns(visit.desk.c, visit.desk.book.id, visit.member.id, TABLE_KIND)
+    return {"table_columns": list(kept or ())}
 
 
 async def _row(visit: Visit) -> None:
@@ -144,6 +179,8 @@ NUMBER_OPS: dict[str, Op] = {
     "page": _page,
     "defs": _definitions,
     "call": _call,
+    "ticket": _ticket,
+    "tcolumn": _table_column,
     "mark": _mark,
     "stop": _stop,
 }

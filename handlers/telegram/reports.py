@@ -14,7 +14,8 @@ from followup.reports.kept_store import chosen_columns
 from followup.reports.periods import NAMED, days_of, fixed, typed_period
 from followup.reports.schedules import schedule_report
 from followup.reports.screen_params import built
-from followup.reports.selection import FILTERS, KINDS, OPTIONS, Selection, selection_of
+from followup.reports.selection import FILTERS, KINDS, OPTIONS, Selection, selection_of, values_of_option
+from followup.reports.ticket_rows import TABLE_KIND
 from followup.reports.wishes import Command, command_of
 from followup.teams.book import Member
 from followup.teams.desk import Desk
@@ -26,6 +27,7 @@ from messenger.report_steps import values_of
 
 _BEFORE_CHOICE = frozenset({"kinds", "period", "calendar", "schedules"})
 _AFTER_CHOICE = frozenset({"filters", "built", "columns", "picture", "rows", "figures", "list", "info"})
+_OF_TICKETS = frozenset({"choices", "table"})
 
 
 async def report_command(desk: Desk, chat: notices.Chat, member: Member, args: str) -> None:
@@ -56,6 +58,9 @@ async def _kind(visit: Visit) -> None:
 
 async def _step(visit: Visit) -> None:
     step, params = visit.arg, visit.screen["params"]
+    if step in _OF_TICKETS and chosen_of(visit).kind == "tickets":
+        await show(visit, **({"step": step} | await _on_the_table(step, visit)))
+        return
     if step in _BEFORE_CHOICE or (step in _AFTER_CHOICE and params.get("chosen") is not None):
         needs_kind = step in ("period", "calendar") and not params.get("kind") and params.get("chosen") is None
         if not needs_kind and (step != "list" or params.get("column")):
@@ -74,6 +79,14 @@ def _on_the_way(step: str, visit: Visit) -> Params:
     if step == "rows" and chosen_of(visit).kind == "missed":
         return {"step": "figures", "row": None, "page": 0}
     return {"page": 0} if step in ("figures", "info") else {}
+
+
+async def _on_the_table(step: str, visit: Visit) -> Params:
+    """G18: whoever opens the table sees the columns that he has kept."""
+    if step != "table":
+        return {}
+    kept = await chosen_columns(visit.desk.c, visit.desk.book.id, visit.member.id, TABLE_KIND)
+    return {"table_columns": list(kept) if kept else None}
 
 
 async def _period(visit: Visit) -> None:
@@ -145,7 +158,7 @@ async def _value(visit: Visit) -> None:
     if visit.arg == "*":
         values = []
     else:
-        value = unpacked(visit.arg, values_of(visit.desk.book, name))
+        value = unpacked(visit.arg, await values_of(visit.desk, name))
         if value is None:
             raise FollowupError("nothing_here")
         values = [each for each in values if each != value] if value in values else [*values, value]
@@ -157,8 +170,24 @@ async def _value(visit: Visit) -> None:
 async def _option(visit: Visit) -> None:
     chosen = chosen_of(visit)
     name = one_of(visit.arg, OPTIONS[chosen.kind])
-    options = {**chosen.options, name: "no" if chosen.is_on(name) else "yes"}
-    await show(visit, chosen=replace(chosen, options=options).to_json())
+    values = values_of_option(name)
+    await _choose(visit, name, values[1] if chosen.option(name) == values[0] else values[0])
+
+
+async def _choice(visit: Visit) -> None:
+    """One of several values, which leads back to the filters."""
+    name, _, value = visit.arg.partition(".")
+    one_of(name, OPTIONS[chosen_of(visit).kind])
+    await _choose(visit, name, one_of(value, values_of_option(name)), step="filters")
+
+
+async def _choose(visit: Visit, name: str, value: str, **changes: str) -> None:
+    """What cannot stand together gives way to what was pressed last."""
+    chosen = chosen_of(visit)
+    options = {**chosen.options, name: value}
+    if options.get("clock") == "working" and options.get("without_snooze") == "yes":
+        options |= {"without_snooze": "no"} if name == "clock" else {"clock": "wall"}
+    await show(visit, chosen=replace(chosen, options=options).to_json(), **changes)
 
 
 async def _build(visit: Visit) -> None:
@@ -180,5 +209,6 @@ REPORT_OPS: dict[str, Op] = {
     "filter": _filter,
     "value": _value,
     "option": _option,
+    "choose": _choice,
     "build": _build,
 }

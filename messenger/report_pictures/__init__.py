@@ -15,6 +15,7 @@ from messenger.report_pictures.heat import draw_heat
 from messenger.report_pictures.page import Asked
 from messenger.report_pictures.style import ThemeName
 from messenger.report_pictures.table import draw_table
+from messenger.report_pictures.tickets import draw_closed, draw_handling, draw_wait
 
 # The first is the one that goes beside the report; the table is what `--format png` gives.
 PICTURES: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -22,6 +23,7 @@ PICTURES: Final[Mapping[Kind, tuple[str, ...]]] = {
     "calls": ("days", "table"),
     "callbacks": ("days", "table"),
     "team": ("people", "table"),
+    "tickets": ("closed", "wait", "handling", "table"),
 }
 _DRAWN: Final[Mapping[str, Callable[[Asked], bytes]]] = {
     "days": draw_columns,
@@ -29,6 +31,9 @@ _DRAWN: Final[Mapping[str, Callable[[Asked], bytes]]] = {
     "curve": draw_curve,
     "contact": draw_contact_days,
     "people": draw_contact_people,
+    "closed": draw_closed,
+    "wait": draw_wait,
+    "handling": draw_handling,
     "table": draw_table,
 }
 
