@@ -7,6 +7,7 @@ and no other client.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ Fate = Literal["sent", "retry", "dead"]
 
 # 408: too slow, 425: too early, 429: too many. The rest of 4xx will be refused again, however often it is said.
 _WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
+_NUMBER = re.compile(r"\+?(?:[0-9][ ().-]*){3,20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,9 @@ class OutgoingEvent:
 
     @property
     def phone(self) -> str | None:
-        """The client's number; None for a hidden or forgotten one."""
+        """The client's number; None for a hidden or forgotten one, and for who is only known by an account."""
         found = self.payload.get("client")
-        return found if isinstance(found, str) and sum(map(str.isdigit, found)) >= 3 else None
+        return found if isinstance(found, str) and _NUMBER.fullmatch(found) else None
 
     @property
     def client_name(self) -> str | None:

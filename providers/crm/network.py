@@ -153,7 +153,7 @@ def _is_address(host: str) -> bool:
 def _refused(error: Exception) -> Unheard:
     if isinstance(error, PrivateTarget):
         return Unheard(f"{error} is a private address: PEREZVON_WEBHOOKS_PRIVATE=yes allows them", is_final=True)
-    return Unheard("the address cannot be read", is_final=True)
+    return Unheard("the address or an option cannot be sent as it is", is_final=True)
 
 
 def _told(error: Exception) -> str:

@@ -161,7 +161,7 @@ def test_a_client_without_a_name_is_called_by_his_number(kind, options):
 
 
 @pytest.mark.parametrize(("kind", "options"), ALL)
-@pytest.mark.parametrize("number", [None, "", "•••", "anonymous", 7])
+@pytest.mark.parametrize("number", [None, "", "•••", "anonymous", "anna_1985", "@1985", 7, "12"])
 def test_who_has_no_number_makes_no_lead(kind, options, number):
     assert client(kind, options).request(replace(EVENT, payload={"client": number, "name": "Anna"})) is None
 
