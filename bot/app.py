@@ -117,7 +117,7 @@ class App:
         )
         address = self._address
         updates = UpdateDoor(path=address.path, secret=address.secret, keeper=works.keeper, metrics=metrics)
-        api = ApiDoor(database=works.database, clock=works.clock, shelf=works.shelf)
+        api = ApiDoor(database=works.database, clock=works.clock, shelf=works.shelf, wake=works.wake_outbox)
         return [health, hooks, updates, api]
 
     async def _feel_pulse(self, make_request: Any, bot: Any, method: Any) -> Any:

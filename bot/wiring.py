@@ -52,6 +52,7 @@ class Works:
     inbox_writer: InboxWriter
     inbox: InboxWorker
     wake_inbox: Callable[[], None]
+    wake_outbox: Callable[[], None]
     keeper: UpdateKeeper
     updates: UpdateWorker
     poller: Poller
@@ -84,6 +85,7 @@ def build(database: Database, clock: Clock, seal: Seal, telegram: Telegram) -> W
         inbox_writer=InboxWriter(database),
         inbox=inbox,
         wake_inbox=bells.rope("inbox", inbox.wake),
+        wake_outbox=wake_outbox,
         keeper=keeper,
         updates=updates,
         poller=Poller(telegram.api_url, telegram.token, keeper),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, Final
@@ -17,7 +18,8 @@ from followup.teams.shelf import Shelf
 from followup.teams.tokens import Bearer, bearer_of
 from handlers.web.answers import answer, refusal
 from handlers.web.api.answers import response
-from handlers.web.api.openapi import DOCUMENT_PATH, MOST_ID, document
+from handlers.web.api.making import make_ticket, read_wish
+from handlers.web.api.openapi import DOCUMENT_PATH, MAKING_PATH, MOST_ID, document
 from handlers.web.api.parameters import Misasked, read_query
 from handlers.web.api.routes import ROUTES, Route
 from handlers.web.directory import Bucket
@@ -38,6 +40,7 @@ class ApiDoor:
     database: Database
     clock: Clock
     shelf: Shelf
+    wake: Callable[[], None] = lambda: None
     rate: int = DEFAULT_RATE
     patience: float = 30  # seconds that a report waits for its turn
     _buckets: dict[int, Bucket] = field(default_factory=dict)
@@ -46,7 +49,13 @@ class ApiDoor:
     def routes(self) -> list[web.RouteDef]:
         """Every route of the table, its document, and nothing else under /api."""
         known = [web.route("*", route.path, _only_get(partial(self.answer, route))) for route in ROUTES]
-        return [*known, web.route("*", DOCUMENT_PATH, _only_get(_document)), web.route("*", "/api{tail:.*}", _nothing)]
+        makes = web.route("POST", MAKING_PATH, self.make)
+        return [
+            makes,
+            *known,
+            web.route("*", DOCUMENT_PATH, _only_get(_document)),
+            web.route("*", "/api{tail:.*}", _nothing),
+        ]
 
     async def answer(self, route: Route, request: web.Request) -> web.StreamResponse:
         """One request of one team."""
@@ -62,6 +71,27 @@ class ApiDoor:
             return answer(wrong.document, status=400)
         except FollowupError as wrong:
             return _refused(wrong)
+
+    async def make(self, request: web.Request) -> web.StreamResponse:
+        """A ticket, by a token that may write."""
+        bearer = await self._bearer(request)
+        if bearer is None:
+            return _unknown(request)
+        if bearer.scope != "write":
+            return refusal(403, "found a token that only reads, expected one of scope write")
+        if not self._bucket(bearer).takes():
+            return refusal(429, f"more than {self.rate} requests a second", retry_after=1)
+        try:
+            wish = await read_wish(request)
+            async with self.database.write() as c:
+                desk = Desk(c, await self.shelf.book(c, bearer.team_id), self.clock.now())
+                made = await make_ticket(desk, wish)
+        except Misasked as wrong:
+            return answer(wrong.document, status=400)
+        except FollowupError as wrong:
+            return _refused(wrong)
+        self.wake()
+        return made
 
     async def _bearer(self, request: web.Request) -> Bearer | None:
         found = _TOKEN.fullmatch(request.headers.get("Authorization", ""))

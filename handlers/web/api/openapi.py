@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from handlers.web.api import schemas
+from handlers.web.api.making import NewTicketBody
 from handlers.web.api.parameters import Parameter
 from handlers.web.api.routes import ROOT, ROUTES, Route
 
 DOCUMENT_PATH: Final = f"{ROOT}/openapi.json"
+MAKING_PATH: Final = f"{ROOT}/tickets"
 MOST_ID: Final = 2**53 - 1
 
 _WAIT: Final = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}}
@@ -27,10 +29,36 @@ def document() -> dict[str, Any]:
             "offset, durations are whole seconds, numbers are E.164. Tokens: `perezvon token add --team T`.",
         },
         "security": [{"token": []}],
-        "paths": {route.path: {"get": _operation(route)} for route in ROUTES} | {DOCUMENT_PATH: {"get": _of_itself()}},
+        "paths": _paths(),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
             "schemas": {"Error": schemas.ERROR},
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {route.path: {"get": _operation(route)} for route in ROUTES}
+    paths[DOCUMENT_PATH] = {"get": _of_itself()}
+    paths.setdefault(MAKING_PATH, {})["post"] = _making()
+    return paths
+
+
+def _making() -> dict[str, Any]:
+    body = NewTicketBody.model_json_schema()
+    made = {"application/json": {"schema": schemas.MADE}}
+    return {
+        "operationId": "make_ticket",
+        "summary": "A ticket, or words that join the open ticket of their writer; by a token of scope write.",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": {
+            "200": {"description": "It was made before.", "content": made},
+            "201": {"description": "Made.", "content": made},
+            "400": _error("Cannot be read: where, what was found, what is expected."),
+            "401": _error("No token, or one that opens nothing.", _BEARER),
+            "403": _error("The token only reads."),
+            "429": _error("Too many requests with this token.", _WAIT),
+            "503": _error("Not now.", _WAIT),
         },
     }
 

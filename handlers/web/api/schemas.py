@@ -10,7 +10,9 @@ from followup.calls.verdict import MissReason
 from followup.cases.facts import How
 from followup.orders.rules import OrderReason
 from followup.reports.missed_store import FATES, REASONS
-from followup.reports.selection import Kind
+from followup.reports.selection import Kind, values_of_option
+from followup.reports.shape import ItemKind
+from followup.tickets.statuses import STATUSES, Status
 
 Schema = dict[str, Any]
 
@@ -45,6 +47,15 @@ def listed(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
+def flat_keys(fields: Mapping[str, Schema]) -> tuple[str, ...]:
+    """The keys of fields, those of objects with a dot."""
+    found: list[str] = []
+    for name, schema in fields.items():
+        inner = schema.get("properties")
+        found += [f"{name}.{key}" for key in inner] if inner else [name]
+    return tuple(found)
+
+
 def _counts(*names: str) -> dict[str, Schema]:
     return dict.fromkeys(names, COUNT)
 
@@ -70,6 +81,20 @@ _TEAM: Final[dict[str, Schema]] = {
     "occupancy": {"type": ["number", "null"], "minimum": 0, "description": "Talk of working time, a share."},
 }
 _FATES: Final = shaped(_counts("total", *FATES))
+_SPREAD_SO_FAR: Final = shaped({**_SPREAD["properties"], "none_yet": COUNT})
+_TICKETS: Final[dict[str, Schema]] = {
+    **_counts("created", "closed"),
+    **dict.fromkeys(("wait_seconds", "handling_seconds"), _SPREAD_SO_FAR),
+}
+GROUPINGS: Final = values_of_option("by")
+TICKET_TABLE: Final[dict[str, Schema]] = {
+    "channel": TEXT,
+    "number": COUNT,
+    **dict.fromkeys(("client", "entry_point"), maybe(TEXT)),
+    "created_at": MOMENT,
+    **dict.fromkeys(("reaction_seconds", "handling_seconds"), maybe(SECONDS)),
+    **dict.fromkeys(("employee", "group", "topic", "result", "comment"), maybe(TEXT)),
+}
 
 _OPEN_ROW: Final[dict[str, Schema]] = {
     "case_id": COUNT,
@@ -100,13 +125,16 @@ ROWS: Final[Mapping[Kind, dict[str, Schema]]] = {
     "calls": {"manager": maybe(TEXT), "extension": maybe(TEXT), **_CALLS},
     "missed": QUEUE_ROW,
     "team": {"manager": maybe(TEXT), **_TEAM},
+    "tickets": {**dict.fromkeys(GROUPINGS, maybe(TEXT)), **_TICKETS},
 }
 _TOTALS: Final[Mapping[Kind, Schema]] = {
     "callbacks": shaped(_CALLBACKS),
     "calls": shaped(_CALLS, HIDDEN_BY_OPTION),
     "missed": shaped({"clients": COUNT, "reasons": shaped(_counts(*REASONS)), "cases": _FATES, "calls": _FATES}),
     "team": shaped(_TEAM),
+    "tickets": shaped(_TICKETS),
 }
+_CALL_OUTCOMES: Final = ("missed", "successful", "failed", "in_progress", "unknown")
 CALL: Final[dict[str, Schema]] = {
     "id": COUNT,
     "connection_id": COUNT,
@@ -137,7 +165,7 @@ CALL: Final[dict[str, Schema]] = {
     "extension": maybe(TEXT),
     "group": maybe(TEXT),
     "order_id": maybe(TEXT),
-    "outcome": {"type": "string", "enum": ["missed", "successful", "failed", "in_progress", "unknown"]},
+    "outcome": {"type": "string", "enum": list(_CALL_OUTCOMES)},
     "reason": maybe(word_of(MissReason)),
     "reason_detail": maybe(TEXT),
     "raw_reason": maybe(TEXT),
@@ -146,6 +174,33 @@ CALL: Final[dict[str, Schema]] = {
     "is_non_target": FLAG,
     "is_suspect": FLAG,
 }
+# What is measured of a whole row has no list behind it.
+_CLOSED_FIGURES: Final = ("occupancy",)
+OPENS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "callbacks": flat_keys(_CALLBACKS),
+    "calls": tuple(key for key in _CALLS if key not in _CLOSED_FIGURES),
+    "missed": ("missed", "attempts", *flat_keys(_TOTALS["missed"]["properties"])),
+    "team": tuple(key for key in _TEAM if key not in _CLOSED_FIGURES),
+    "tickets": tuple(_TICKETS),
+}
+ITEM: Final[dict[str, Schema]] = {
+    "kind": word_of(ItemKind),
+    "id": COUNT,
+    "at": MOMENT,
+    "number": maybe(NUMBER),
+    **dict.fromkeys(("name", "line", "manager"), maybe(TEXT)),
+    "outcome": {
+        "type": "string",
+        "enum": [*_CALL_OUTCOMES, "open", *get_args(How), "pending", "unsuccessful", *STATUSES],
+    },
+    "seconds": maybe(SECONDS),
+    "direction": maybe({"type": "string", "enum": ["in", "out"]}),
+    "reason": maybe(TEXT),
+    "case_id": maybe(COUNT),
+    "is_non_target": FLAG,
+    "is_erased": FLAG,
+}
+LISTING: Final = shaped({"total": COUNT, "items": listed(shaped(ITEM))})
 _HEAD: Final = {"team": TEXT, "timezone": TEXT}
 ERROR: Final = shaped({"error": TEXT, "where": TEXT, "found": TEXT, "expected": TEXT}, ("where", "found", "expected"))
 CALL_PAGE: Final = shaped({**_HEAD, "from": DAY, "to": DAY, "rows": listed(shaped(CALL)), "next_cursor": maybe(TEXT)})
@@ -172,9 +227,16 @@ ONE_CASE: Final = shaped(QUEUE_ROW | {"orders": listed(_ORDER), "notes": listed(
 ONE_CALL: Final = shaped(CALL)
 
 
+_OPTIONAL: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "calls": (*HIDDEN_BY_OPTION, "extension"),
+    "tickets": GROUPINGS,
+}
+
+
 def report(kind: Kind) -> Schema:
     """The document of one kind of report."""
-    row = shaped(ROWS[kind], (*HIDDEN_BY_OPTION, "extension") if kind == "calls" else ())
+    row = shaped(ROWS[kind], _OPTIONAL.get(kind, ()))
+    table = {"table": listed(shaped(TICKET_TABLE))} if kind == "tickets" else {}
     return shaped(
         {
             "kind": {"type": "string", "const": kind},
@@ -186,5 +248,10 @@ def report(kind: Kind) -> Schema:
             "options": {"type": "object", "additionalProperties": TEXT},
             "rows": listed(row),
             "total": _TOTALS[kind],
-        }
+            **table,
+        },
+        tuple(table),
     )
+
+
+MADE: Final[Schema] = shaped({"id": COUNT, "status": word_of(Status), "created": FLAG})
