@@ -13,6 +13,7 @@ from followup.notices.tables import letters
 from followup.notices.tables import screens as screens_table
 from followup.teams.desk import Desk
 from followup.teams.store import load_book
+from followup.tickets.availability import available_now
 from handlers.telegram.duty_handover import OpenTicket, ask_handover, hand_over
 from handlers.telegram.front import Caller
 from handlers.telegram.visits import Visit
@@ -123,3 +124,32 @@ async def test_tickets_alone_are_worth_the_question(world):
     assert await handed(world, None, tickets) == 2
     await world.settle()
     world.look_away()
+
+
+async def test_who_is_forgotten_is_not_named_in_the_question_either(world):
+    await olga_has_two(world)
+    await world.olga.writes("/duty off")
+    world.olga.sees_in_private("still in hand: 2", "+380 67 123 45 67")
+    await world.iryna.writes(f"/forget {ANNA}")
+    await world.iryna.presses("Erase for good", chat=world.iryna.id)
+    world.olga.sees_in_private("still in hand: 1", "+380 50 222 33 44")
+    world.olga.does_not_see("67 123", chat=world.olga.id)
+    world.look_away()
+
+
+async def test_the_fan_gives_nothing_to_who_is_off(world):
+    assert await there(world) == {"Olga", "Taras", "Iryna"}
+    await world.taras.says("/duty on")
+    assert await there(world) == {"Taras"}
+    await world.taras.says("/duty away 15m")
+    assert await there(world) == set()
+    await world.forward(minutes=15)
+    assert await there(world) == {"Taras"}
+    world.look_away()
+
+
+async def there(world: World) -> set[str]:
+    async with world.database.read() as c:
+        desk = await desk_of(world, c)
+        workers = [member for member in desk.book.members.values() if member.may_work]
+        return {member.name for member in await available_now(desk, workers)}
