@@ -37,6 +37,8 @@ from messenger.report_content import report_message
 from messenger.screens import case_card
 from messenger.settings_screen import settings_screen
 from messenger.ticket_content import ticket_message
+from messenger.ticket_screens import TICKET_SCREENS
+from messenger.ticket_screens import Place as TicketPlace
 from storage.engine import Database
 from storage.rows import Row
 
@@ -160,6 +162,15 @@ async def _screen(readers: Readers, row: Row) -> Rendered | None:
         shows = {"mask": readers.mask, "has_tables": (row["capabilities"] or {}).get("rich") is not False}
         desk = Desk(readers.c, readers.book, readers.now)
         return Rendered(await report_message(desk, readers.chat, screen, shows), is_open=True)
+    if kind in TICKET_SCREENS:
+        desk = Desk(readers.c, readers.book, readers.now)
+        place = TicketPlace(desk=desk, ctx=readers.context, screen_id=screen["id"])
+        return Rendered(await TICKET_SCREENS[kind](place, params), is_open=True)
+    return _form(readers, screen)
+
+
+def _form(readers: Readers, screen: Row) -> Rendered:
+    kind, params = screen["kind"], screen["params"]
     if kind == "forget":
         return Rendered(forget_screen(screen["id"], params, readers.context), is_open=False)
     if kind == "selftest":

@@ -15,6 +15,8 @@ from followup.notices.store import raise_where
 from followup.notices.tables import cards, screens
 from storage.rows import Row, one_row
 
+_OF_CLIENTS = ("tickets", "found", "contact")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
@@ -53,8 +55,11 @@ async def raise_screens(c: AsyncConnection, team_id: int, kind: str) -> None:
 
 
 async def raise_lists(c: AsyncConnection, team_id: int) -> None:
-    """Every report that shows single clients now shows the truth again."""
-    own = (screens.c.team_id == team_id) & (screens.c.kind == "report")
-    rows = (await c.execute(select(screens.c.id, screens.c.params).where(own))).all()
-    lists = [screen_id for screen_id, params in rows if params.get("step") in ("list", "call")]
+    """Everything that shows single clients now shows the truth again; what was searched for may name one."""
+    mine = screens.c.team_id == team_id
+    rows = (await c.execute(select(screens.c.id, screens.c.kind, screens.c.params).where(mine))).all()
+    lists = [row.id for row in rows if row.kind in _OF_CLIENTS or row.params.get("step") in ("list", "call")]
+    for row in rows:
+        if row.kind == "found":
+            await change_screen(c, team_id, row.id, {**row.params, "query": ""})
     await raise_where(c, team_id, (cards.c.subject == "screen") & cards.c.subject_id.in_(lists), priorities.ANSWER)

@@ -90,6 +90,7 @@ def _client(
 async def _views(c: AsyncConnection, book: TeamBook, rows: list[Row]) -> list[TicketView]:
     """A client with two tickets on one page is called by the same name in both."""
     known = await client_views(c, book, {row["client_id"] for row in rows}, {row["client_id"]: row for row in rows})
+    reachable = await _reachable(c, book, known)
     views = []
     for row in rows:
         result = book.results.get(row["result_id"] or 0)
@@ -107,10 +108,16 @@ async def _views(c: AsyncConnection, book: TeamBook, rows: list[Row]) -> list[Ti
                 closed_by=book.member_name(row["closed_by"]),
                 result_code=result.code if result else None,
                 result_title=title,
-                is_written=row["kind"] == "text" and row["channel"] == "telegram",
+                is_written=row["kind"] == "text" and row["account_id"] in reachable,
             )
         )
     return views
+
+
+async def _reachable(c: AsyncConnection, book: TeamBook, client_ids: Collection[int]) -> set[int]:
+    """Accounts that an answer can be sent to."""
+    found = await accounts.accounts_of_clients(c, book.id, client_ids)
+    return {row["id"] for rows in found.values() for row in rows if row["telegram_id"] is not None}
 
 
 async def _topic(c: AsyncConnection, book: TeamBook, topic_id: int | None) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from followup.teams.book import Member
 from followup.teams.desk import Desk
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.reports import report_command
+from handlers.telegram.tickets_lists import find_command, mine_command, tickets_command
 from handlers.telegram.visits import open_screen
 from messenger import letters as say
 from messenger.answers import refusal
@@ -35,6 +36,9 @@ def router() -> Router:
     routes = Router(name="commands")
     routes.message.register(_command(_missed), Command("missed"))
     routes.message.register(_command(report_command), Command("report"))
+    routes.message.register(_command(tickets_command), Command("tickets"))
+    routes.message.register(_command(mine_command), Command("mine"))
+    routes.message.register(_command(find_command), Command("find"))
     routes.message.register(_command(_digest), Command("digest"))
     routes.message.register(_command(_selftest), Command("selftest"))
     routes.message.register(_command(_settings), Command("settings"))

@@ -19,6 +19,7 @@ from followup.teams.desk import Desk
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.reports import REPORT_OPS
 from handlers.telegram.showing import show_card
+from handlers.telegram.tickets_lists import TICKET_SCREEN_OPS
 from handlers.telegram.visits import Op, Visit, open_screen, show
 from messenger.answers import refusal, toast
 from messenger.buttons import ScreenPress, id_in, unpacked
@@ -214,6 +215,7 @@ async def _selftest(visit: Visit) -> None:
 
 _OPS: dict[tuple[str, str], Op] = {
     **{("report", name): op for name, op in REPORT_OPS.items()},
+    **TICKET_SCREEN_OPS,
     ("missed", "tab"): _tab,
     ("missed", "day"): _day,
     ("missed", "line"): _line,
