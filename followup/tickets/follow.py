@@ -14,6 +14,7 @@ from followup.teams.desk import Desk
 from followup.tickets import store
 from followup.tickets.fan_turns import give_out
 from followup.tickets.reconcile import TicketChange, rederive
+from followup.tickets.telling import tell
 
 
 async def follow(
@@ -55,6 +56,7 @@ async def _announce(desk: Desk, changes: Collection[TicketChange]) -> None:
     """A ticket of words has a card in the team's chats at once; one of a call has the card of its case."""
     if not changes:
         return
+    await tell(desk, changes)
     team_id = desk.book.id
     known = [change.ticket_id for change in changes if not change.is_new]
     await notices.raise_cards(desk.c, team_id, "ticket", known)
