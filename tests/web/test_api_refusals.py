@@ -12,7 +12,10 @@ from handlers.web.api.door import LONG_AT_A_TIME
 from tests.web.api_stage import NOVEMBER, listening, seeded
 
 WRONG_TOKENS = (("", ""), ("pz_wrong", "invalid_token"), ("x" * 250, "invalid_token"), ("ні", "invalid_token"))
-PATHS = (*(f"reports/{kind}" for kind in KINDS), "calls", "cases", "calls/1", "cases/1")
+PATHS = (
+    *(f"reports/{kind}{end}" for kind in KINDS for end in ("", "/items")),
+    *("calls", "cases", "calls/1", "cases/1"),
+)
 
 
 @pytest.fixture

@@ -21,10 +21,11 @@ Form = Literal["json", "csv"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a route found. ``make`` spells it out; ``columns`` are the keys of its rows in CSV, a dot leads inside."""
+    """What a route found. ``make`` spells it out; ``columns`` are the keys of its ``rows`` in CSV, a dot leads inside."""
 
     make: Callable[[], Mapping[str, Any]]
     columns: Sequence[str] = ()
+    rows: str = "rows"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -45,7 +46,7 @@ def as_csv(told: Told) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(told.columns)
-    for row in told.make()["rows"]:
+    for row in told.make()[told.rows]:
         writer.writerow([_cell(value_of(row, key)) for key in told.columns])
     return text.getvalue().encode(errors="replace")
 

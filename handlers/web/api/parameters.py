@@ -15,7 +15,9 @@ from aiohttp import web
 _LONGEST: Final = 200
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHOLE: Final = re.compile(r"[1-9]\d{0,3}", re.ASCII)
+_PLACE: Final = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 MOST_CALLS: Final = 1000
+USUAL_LIMIT: Final = 100
 
 
 class Misasked(Exception):
@@ -86,10 +88,12 @@ def day(name: str, about: str, *, is_required: bool = True) -> Parameter:
     return Parameter(name=name, about=about, read=read, schema=schema, is_required=is_required)
 
 
-def word(name: str, about: str, words: Sequence[str], default: str | None = None) -> Parameter:
+def word(
+    name: str, about: str, words: Sequence[str], default: str | None = None, *, is_required: bool = False
+) -> Parameter:
     """One of some words."""
     schema = {"type": "string", "enum": list(words)} | ({"default": default} if default else {})
-    return Parameter(name=name, about=about, read=_one_of(words), schema=schema)
+    return Parameter(name=name, about=about, read=_one_of(words), schema=schema, is_required=is_required)
 
 
 def several(name: str, about: str, words: Sequence[str] | None = None) -> Parameter:
@@ -109,8 +113,20 @@ def limit() -> Parameter:
             raise ValueError(f"a whole number from 1 to {MOST_CALLS}")
         return int(text)
 
-    schema = {"type": "integer", "minimum": 1, "maximum": MOST_CALLS, "default": 100}
+    schema = {"type": "integer", "minimum": 1, "maximum": MOST_CALLS, "default": USUAL_LIMIT}
     return Parameter(name="limit", about="Rows of a page.", read=read, schema=schema)
+
+
+def offset() -> Parameter:
+    """How many rows to pass over."""
+
+    def read(text: str) -> int:
+        if not _PLACE.fullmatch(text):
+            raise ValueError("a whole number from 0 to 999999999")
+        return int(text)
+
+    schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999, "default": 0}
+    return Parameter(name="offset", about="Rows to pass over.", read=read, schema=schema)
 
 
 def cursor() -> Parameter:

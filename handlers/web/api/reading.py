@@ -18,12 +18,12 @@ from followup.phone import normalise
 from followup.reports.actions import build
 from followup.reports.journal import journal, journal_call
 from followup.reports.journal_store import Stretch
-from followup.reports.selection import FILTERS, OPTIONS, Kind, selection_of
+from followup.reports.selection import FILTERS, OPTIONS, Kind, Selection, selection_of
 from followup.reports.shape import to_json
 from followup.teams.desk import Desk
 from handlers.web.api import schemas
 from handlers.web.api.answers import Told
-from handlers.web.api.parameters import cursor_text
+from handlers.web.api.parameters import USUAL_LIMIT, cursor_text
 
 Asked = Mapping[str, Any]
 
@@ -35,15 +35,24 @@ def zone_of(desk: Desk) -> ZoneInfo:
     return ZoneInfo(desk.book.policy.timezone)
 
 
-async def report(desk: Desk, asked: Asked, kind: Kind) -> Told:
-    """A report as of now."""
+def chosen_of(asked: Asked, kind: Kind) -> Selection:
+    """The period, filters and options of a report that were asked for."""
     filters = {name: asked[name] for name in FILTERS[kind] if name in asked}
     options = {name: asked[name] for name in OPTIONS[kind] if name in asked}
-    chosen = selection_of(kind, asked["from"], asked["to"], filters, options)
+    return selection_of(kind, asked["from"], asked["to"], filters, options)
+
+
+async def report(desk: Desk, asked: Asked, kind: Kind) -> Told:
+    """A report as of now."""
+    chosen = chosen_of(asked, kind)
     left_out = set(schemas.HIDDEN_BY_OPTION) if chosen.is_on("hide_missed") else set()
     left_out |= {"extension"} if not chosen.is_on("by_extension") else set()
-    columns = [key for key in flat_keys(schemas.ROWS[kind]) if key not in left_out]
-    return Told(make=partial(to_json, await build(desk, chosen)), columns=columns)
+    if kind == "tickets":
+        left_out |= {*schemas.GROUPINGS} - {chosen.option("by")}
+    columns = [key for key in schemas.flat_keys(schemas.ROWS[kind]) if key not in left_out]
+    rows = "table" if chosen.is_on("table") else "rows"
+    columns = list(schemas.TICKET_TABLE) if rows == "table" else columns
+    return Told(make=partial(to_json, await build(desk, chosen)), columns=columns, rows=rows)
 
 
 async def calls(desk: Desk, asked: Asked) -> Told:
@@ -59,7 +68,7 @@ async def calls(desk: Desk, asked: Asked) -> Told:
         number_id=(number["id"] if number else 0) if "client" in asked else None,
         after=asked.get("cursor"),
     )
-    page, zone = await journal(desk, stretch, asked.get("limit", 100)), zone_of(desk)
+    page, zone = await journal(desk, stretch, asked.get("limit", USUAL_LIMIT)), zone_of(desk)
     following = cursor_text(page.next_place) if page.next_place else None
 
     def make() -> dict[str, Any]:
@@ -113,15 +122,6 @@ async def one_case(desk: Desk, asked: Asked) -> Told | None:
         "history": [asdict(line) for line in await history(desk.c, desk.book, view.id, _MOST_HISTORY)],
     }
     return Told(make=lambda: queue_json(row, zone, "processed") | in_zone(told, zone))
-
-
-def flat_keys(fields: Mapping[str, Any]) -> list[str]:
-    """The keys of a row's schema, those of its objects with a dot."""
-    found: list[str] = []
-    for name, schema in fields.items():
-        inner = schema.get("properties")
-        found += [f"{name}.{key}" for key in inner] if inner else [name]
-    return found
 
 
 def _ordered(call: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:

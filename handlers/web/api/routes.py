@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any, Final, get_args
 
 from followup.calls.verdict import MissReason
-from followup.reports.selection import FILTERS, KINDS, OPTIONS, Kind
+from followup.reports.selection import FILTERS, KINDS, OPTIONS, Kind, values_of_option
 from followup.teams.desk import Desk
-from handlers.web.api import reading, schemas
+from handlers.web.api import drill, reading, schemas
 from handlers.web.api.answers import Told
-from handlers.web.api.parameters import Parameter, cursor, day, limit, several, word
+from handlers.web.api.parameters import Parameter, cursor, day, limit, offset, several, word
 
 ROOT: Final = "/api/v1"
 
@@ -48,23 +48,45 @@ _FILTERS: Final[Mapping[str, Parameter]] = {
     "line": several("line", "A line's number or name. Several: any of them."),
     "widget": several("widget", "A widget's id or name. Several: any of them."),
     "reason": several("reason", "Why a call was missed. Several: any of them.", get_args(MissReason)),
+    "channel": several("channel", "How the client came: `phone`, `callback`, `telegram`… Several: any of them."),
+    "entry_point": several(
+        "entry_point", "A line's or widget's id or name; `none`: without one. Several: any of them."
+    ),
+    "topic": several("topic", "A topic's title, path or id, sub-topics included; `none`: without one."),
+    "group": several("group", "The group a ticket was given to; `none`: without one. Several: any of them."),
+    "employee": several("employee", "The present owner's name or id; `none`: nobody's. Several: any of them."),
 }
 _OPTIONS: Final[Mapping[str, str]] = {
     "hide_missed": "Without missed and unsuccessful calls.",
     "by_extension": "Rows by manager and phone.",
     "first_call": "Only first calls of clients.",
+    "by": "What a row is.",
+    "basis": "Which day counts: a ticket's creation, or its closing.",
+    "clock": "Time by the clock, or working time only.",
+    "without_snooze": "Handling without the time put off; not with `clock=working`.",
+    "table": "With a row for each ticket; in CSV these in place of the groups.",
 }
 _KINDS: Final[Mapping[Kind, str]] = {
     "callbacks": "Callback orders by widget and what became of them.",
     "calls": "Calls by manager.",
     "missed": "Missed calls of the period: every case, and what became of them.",
     "team": "What each manager closed, how fast, how busy he was.",
+    "tickets": "Tickets: how many are closed, how long clients waited, how long handling took.",
+}
+
+
+_ROWS: Final[Mapping[Kind, str]] = {
+    "callbacks": "A widget's id or name.",
+    "calls": "A manager's name or id, or `none`; of one phone of his only: `Olga/101`.",
+    "missed": "A `case_id`, for `missed` and `attempts` only.",
+    "team": "A manager's name or id, or `none`.",
+    "tickets": "The first cell of a row as it is told, or `none` where that is null.",
 }
 
 
 def _report(kind: Kind) -> Route:
     filters = tuple(_FILTERS[name] for name in FILTERS[kind])
-    options = tuple(word(name, _OPTIONS[name], ("yes", "no"), "no") for name in OPTIONS[kind])
+    options = tuple(_option(name) for name in OPTIONS[kind])
     return Route(
         path=f"{ROOT}/reports/{kind}",
         name=f"report_{kind}",
@@ -76,8 +98,30 @@ def _report(kind: Kind) -> Route:
     )
 
 
+def _option(name: str) -> Parameter:
+    usual, *others = values_of_option(name)
+    return word(name, _OPTIONS[name], (*others, usual), usual)
+
+
+def _items(kind: Kind) -> Route:
+    asked = _report(kind)
+    *of_report, form = asked.parameters
+    column = word("column", "Whose figure it is.", schemas.OPENS[kind], is_required=True)
+    row = Parameter(name="row", about=f"{_ROWS[kind]} Without: the total.")
+    return Route(
+        path=f"{asked.path}/items",
+        name=f"{asked.name}_items",
+        about="What is behind one figure of the report, newest first: `total` is the figure.",
+        work=partial(drill.items, kind=kind),
+        schema=schemas.LISTING,
+        parameters=(*of_report, column, row, offset(), limit(), form),
+        is_long=True,
+    )
+
+
 ROUTES: Final[tuple[Route, ...]] = (
     *map(_report, KINDS),
+    *map(_items, schemas.OPENS),
     Route(
         path=f"{ROOT}/calls",
         name="calls",
