@@ -12,7 +12,8 @@ from messenger.report_words import fixed_words, option_value
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LEFT, _FOOT = 150, 96
+_LEFT, _FOOT = 204, 84
+_LABEL_LINE = 34
 _BAR = 0.72
 _ROW: Final = 112
 _DIGIT: Final = 17  # px of a digit at the smallest size
@@ -58,7 +59,9 @@ def _draw_spread(asked: Asked, name: str) -> bytes:
         return _nothing(asked, name)
     if not found.is_time:
         return _spread_rows(asked, found, name)
-    drawn = _page(asked, name, 1250, note=words_of(asked.language)[f"{name}_note"])
+    words = words_of(asked.language)
+    note = f"{words[f'{name}_note']} {words['counts_note'] if found.has_counts else ''}".strip()
+    drawn = _page(asked, name, 1250, note=note)
     _spread_key(drawn, found)
     highest = max(max(group.mean, group.ninth) for group in found.items if group.count)
     axes = _columns(drawn, found, highest)
@@ -79,7 +82,10 @@ def _draw_spread(asked: Asked, name: str) -> bytes:
 
 
 def _columns(drawn: Page, found: Groups, highest: float) -> Axes:
-    axes = drawn.sheet.axes(_LEFT, drawn.top, WIDTH - EDGE - _LEFT, drawn.bottom - drawn.top - _FOOT)
+    """With room at the left where heights are spans, and below for counts."""
+    foot = _FOOT + _LABEL_LINE * found.has_counts
+    left = _LEFT if found.measured else EDGE
+    axes = drawn.sheet.axes(left, drawn.top, WIDTH - EDGE - left, drawn.bottom - drawn.top - foot)
     axes.set_xlim(-0.6, len(found.items) - 0.4)
     axes.set_ylim(0, max(highest * 1.1, 1))
     axes.set_yticks([])
@@ -91,7 +97,7 @@ def _columns(drawn: Page, found: Groups, highest: float) -> Axes:
 
 def _under(group: Group, place: int, every: int, found: Groups) -> str:
     """What stands under a column: its name, and how many were measured where there is room for it."""
-    count = f"n {group.count}" if every == 1 and found.has_counts and group.count else ""
+    count = str(group.count or "") if found.has_counts else ""
     return "\n".join(part for part in (group.name, group.second if place % every == 0 else "", count) if part)
 
 
@@ -102,7 +108,7 @@ def _bar(place: int, group: Group, *, is_open: bool) -> Bar:
 
 def _count_labels(axes: Axes, found: Groups, drawn: Page) -> None:
     """Figures stand in their bars where there is room, else only the highest is told."""
-    slot = (WIDTH - EDGE - _LEFT) / len(found.items)
+    slot = INNER / len(found.items)
     longest = len(str(max(group.of for group in found.items)))
     fits, theme = longest * _DIGIT + 6 <= slot, drawn.sheet.theme
     peak = max(range(len(found.items)), key=lambda place: found.items[place].count)
@@ -189,13 +195,13 @@ def _more(drawn: Page, found: Groups, below: float | None = None) -> None:
 
 def _page(asked: Asked, name: str, height: int, *, note: str = "") -> Page:
     said, chosen = fixed_words(asked.language), asked.report.selection
-    options = ("by", "basis", *(("clock",) if name != "closed" else ()))
-    aside = " · ".join(
-        option_value(option, chosen.option(option), said)
-        for option in options
-        if option == "by" or chosen.option(option) in ("closed", "working")
-    )
-    return page(asked, words_of(asked.language)["titles"][f"tickets_{name}"], height=height, aside=aside, note=note)
+    usual, options = ("created", "wall"), ("basis",) if name == "closed" else ("basis", "clock")
+    odd = [
+        option_value(option, chosen.option(option), said) for option in options if chosen.option(option) not in usual
+    ]
+    note = " ".join([*([f"{', '.join(odd).capitalize()}."] if odd else []), note]).strip()
+    title, aside = words_of(asked.language)["titles"][f"tickets_{name}"], option_value("by", chosen.option("by"), said)
+    return page(asked, title, height=height, aside=aside, note=note)
 
 
 def _nothing(asked: Asked, name: str) -> bytes:

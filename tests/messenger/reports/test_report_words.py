@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from followup.health.actions import BlindWindow
-from followup.reports import callbacks, calls, missed, team
+from followup.reports import callbacks, calls, missed, team, tickets
 from followup.reports.selection import FILTERS, KINDS, OPTIONS, selection_of
 from messenger.report_words import SPREAD, ReportWords, fixed_words, head_lines, window_words
 from tests.messenger.reports.told import KEYS, report
@@ -21,6 +21,7 @@ COLUMNS_OF = {
     "calls": calls.columns_of,
     "missed": missed.columns_of,
     "team": team.columns_of,
+    "tickets": tickets.columns_of,
 }
 
 pytestmark = pytest.mark.parametrize("language", LANGUAGES)

@@ -43,6 +43,7 @@ KEYS: Mapping[Kind, tuple[str, ...]] = {
         *("manager", "closed", "proven", "claimed", "attempts", "first_attempt_seconds", "contact_seconds"),
         *("talk_seconds", "occupancy"),
     ),
+    "tickets": ("day", "created", "closed", "wait_seconds", "handling_seconds"),
 }
 _UNITS: Mapping[str, Any] = {
     **dict.fromkeys(("widget", "manager", "extension", "client", "name", "lines", "reason", "reasons"), "text"),
@@ -51,6 +52,7 @@ _UNITS: Mapping[str, Any] = {
     **dict.fromkeys(("lost_seconds", "waiting_seconds", "talk_seconds"), "seconds"),
     "minutes": "minutes",
     "occupancy": "share",
+    "day": "text",
 }
 _SPREADS = ("first_attempt_seconds", "contact_seconds")
 _PEOPLE = ("Anna Kovalenko", "Taras Shevchuk", "Olga", "Oleksandr Vyshnevetskyi-Bondarenko", "Ivan P.", None)
@@ -58,10 +60,19 @@ _PEOPLE = ("Anna Kovalenko", "Taras Shevchuk", "Olga", "Oleksandr Vyshnevetskyi-
 
 def columns(kind: Kind) -> tuple[Column, ...]:
     """The columns of the kind; those of `missed` that have a dot, and `clients`, are of its total only."""
-    return tuple(Column(key=key, unit=_unit(kind, key), definition="D1") for key in KEYS[kind])
+    return tuple(
+        Column(key=key, unit=_unit(kind, key), definition="D1", has_none_yet=kind == "tickets") for key in KEYS[kind]
+    )
 
 
-def report(kind: Kind, *, days: int = 15, seed: int = 1, rows: int | None = None) -> Report:
+def report(
+    kind: Kind,
+    *,
+    days: int = 15,
+    seed: int = 1,
+    rows: int | None = None,
+    options: Mapping[str, str] | None = None,
+) -> Report:
     """A report of the days before the Sunday, the same for the same seed."""
     chance = Random(seed)
     ends = date(2026, 11, 15)
@@ -69,7 +80,7 @@ def report(kind: Kind, *, days: int = 15, seed: int = 1, rows: int | None = None
     made = tuple(_ROWS[kind](chance))
     made = made if rows is None else made[:rows]
     return Report(
-        selection=selection_of(kind, begins, ends),
+        selection=selection_of(kind, begins, ends, options=options),
         team_id=1,
         team_name="Sales",
         timezone="Europe/Kyiv",
@@ -82,6 +93,8 @@ def report(kind: Kind, *, days: int = 15, seed: int = 1, rows: int | None = None
 
 
 def _unit(kind: Kind, key: str) -> Any:
+    if key in ("wait_seconds", "handling_seconds"):
+        return "spread"
     if key in _SPREADS:
         return "spread" if kind == "team" else "seconds"
     return _UNITS.get(key, "count")
@@ -133,6 +146,33 @@ def _missed_rows(chance: Random) -> Iterator[dict[str, Any]]:
             "close_reason": "spam",
             "close_text": "-1+1",
         }
+
+
+def _tickets_rows(chance: Random) -> Iterator[dict[str, Any]]:
+    for day in range(1, 16):
+        if day % 7 != 1:
+            yield {"day": f"2026-11-{day:02}"} | ticket_figures(chance)
+
+
+def ticket_figures(chance: Random) -> dict[str, Any]:
+    """Of a day, a person, a channel: most tickets are closed, some wait for an answer."""
+    created = chance.randrange(6, 60)
+    closed = created - chance.randrange(6)
+    mean = chance.randrange(60, 2_400)
+    wait = {"mean": mean, "median": round(mean * 0.6), "p90": mean * 3, "n": created - 2, "none_yet": 2}
+    handling = {name: value * 4 for name, value in wait.items()} | {"n": closed, "none_yet": created - closed}
+    return {"created": created, "closed": closed, "wait_seconds": wait, "handling_seconds": handling}
+
+
+def _tickets_total(rows: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
+    counts = {key: sum(row[key] for row in rows) for key in ("created", "closed")}
+    spreads = {}
+    for key in ("wait_seconds", "handling_seconds"):
+        known = [row[key] for row in rows]
+        counted = {part: sum(each[part] for each in known) for part in ("n", "none_yet")}
+        mean = round(sum(each["mean"] * each["n"] for each in known) / counted["n"]) if counted["n"] else None
+        spreads[key] = {"mean": mean, "median": mean, "p90": mean and mean * 3} | counted
+    return counts | spreads
 
 
 def _sum(rows: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
@@ -216,16 +256,19 @@ _ROWS: Mapping[str, Any] = {
     "calls": _calls_rows,
     "missed": _missed_rows,
     "team": _team_rows,
+    "tickets": _tickets_rows,
 }
 _TOTALS: Mapping[str, Any] = {
     "callbacks": _callbacks_total,
     "calls": _sum,
     "missed": _missed_total,
     "team": _team_total,
+    "tickets": _tickets_total,
 }
 _SERIES: Mapping[str, Any] = {
     "callbacks": _callbacks_series,
     "calls": _calls_series,
     "missed": _missed_series,
     "team": lambda chance, days: {},
+    "tickets": lambda chance, days: {},
 }
