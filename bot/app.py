@@ -50,7 +50,8 @@ class App:
         self._takes, self._works = role in ("all", "web"), role in ("all", "worker")
         self._address = HookAddress.of(key)
         self._metrics, self._pulse = Metrics(), Pulse(room.clock)
-        self.works: Works = build(room.database, room.clock, Seal(key), telegram)
+        is_private = settings.webhooks_private
+        self.works: Works = build(room.database, room.clock, Seal(key), telegram, webhooks_may_be_private=is_private)
         self.works.bot.session.middleware(self._feel_pulse)
         self._nursery = Nursery()
         database, works = room.database, self.works
@@ -82,6 +83,7 @@ class App:
             self._nursery.start("inbox", works.inbox.run())
             self._nursery.start("updates", self._updates.run())
             self._nursery.start("outbox", self._sending.run())
+            self._nursery.start("events", works.events.run())
             works.ticker.start()
         await self._listen()
         self._nursery.start("arrival", self._arrive())
@@ -170,6 +172,7 @@ class App:
         if self._works:
             self.works.ticker.stop()
             self.works.inbox.stop()
+            self.works.events.stop()
             await self._updates.stop()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._sending.stop(), _TO_FINISH / 2)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_data, cli_import, cli_queue, cli_reports, cli_teams, cli_tokens
+from bot import cli_data, cli_import, cli_queue, cli_reports, cli_teams, cli_tokens, cli_webhooks
 from bot.cli_frame import AsJson, answered, say
 from bot.keys import installation_key, new_key
 from bot.migrations.schema import upgrade
@@ -31,6 +31,7 @@ app.command("report")(cli_reports.report)
 app.command("forget")(cli_data.forget)
 app.command("backup")(cli_data.backup)
 app.add_typer(cli_tokens.token, name="token")
+app.add_typer(cli_webhooks.webhook, name="webhook")
 app.add_typer(cli_import.imports, name="import")
 app.add_typer(cli_queue.inbox, name="inbox")
 app.add_typer(cli_queue.digest, name="digest")

@@ -36,6 +36,8 @@ _WORDS: Final = {
     "name_taken": "a team named {found!r} exists already",
     "no_such_team": "there is no team {found!r}: expected the name or the id of one",
     "no_such_token": "there is no token {found}: `perezvon token list` shows them",
+    "no_such_delivery": "there is no dead delivery {found}: `perezvon webhook deliveries --state dead` shows them",
+    "no_such_webhook": "there is no webhook {found}: `perezvon webhook list` shows them",
     "no_such_row": "inbox: no failed row has the id {found}",
     "no_team_chat": "thread: the team has no chat yet, give chat=ID as well",
     "still_failing": "{found} of the replayed rows failed again: `perezvon inbox --state failed` shows why",

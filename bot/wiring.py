@@ -18,10 +18,12 @@ from handlers.telegram.router import build_dispatcher
 from handlers.telegram.updates import UpdateKeeper, UpdateWorker
 from jobs.office import Office
 from jobs.timetable import Ticker
+from jobs.webhooks import EventSender
 from messenger.correspondence import StoredContent
 from messenger.gateway import Gateway
 from messenger.limits import Limits
 from messenger.outbox import Outbox
+from providers.crm.network import Network
 from storage.bells import Bells
 from storage.engine import Database
 from storage.inbox import InboxWriter, UpdateWriter
@@ -57,9 +59,12 @@ class Works:
     updates: UpdateWorker
     poller: Poller
     ticker: Ticker
+    events: EventSender
 
 
-def build(database: Database, clock: Clock, seal: Seal, telegram: Telegram) -> Works:
+def build(
+    database: Database, clock: Clock, seal: Seal, telegram: Telegram, *, webhooks_may_be_private: bool = False
+) -> Works:
     """All of it; nothing is started and no connection is opened yet."""
     shelf, bells = Shelf(), Bells(database)
     bot = make_bot(telegram.token, telegram.api_url)
@@ -90,4 +95,5 @@ def build(database: Database, clock: Clock, seal: Seal, telegram: Telegram) -> W
         updates=updates,
         poller=Poller(telegram.api_url, telegram.token, keeper),
         ticker=Ticker(Office(database=database, clock=clock, shelf=shelf, wake=wake_outbox)),
+        events=EventSender(database, clock, seal, shelf, Network(may_be_private=webhooks_may_be_private)),
     )
