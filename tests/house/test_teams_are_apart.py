@@ -19,6 +19,11 @@ GLOBAL = {
 CROSSING: dict[str, str] = {
     "followup/calls/store.py::_FIRST_CALL": "of numbers whose team is named by the statement around it",
     "followup/calls/store.py::_LAST_CONTACT": "the same",
+    "followup/calls/messages_store.py::copied_as": "a reply names a message by Telegram's ids; the message tells the team",
+    "followup/clients/accounts_store.py::accounts_of_telegram": "a client may write to several teams; asks to which",
+    "followup/duty/store.py::_OVER": "asks whose absences are over; each is looked at inside its team",
+    "followup/tickets/store.py::due": "asks which tickets are due; each is looked at inside its team",
+    "followup/tickets/store.py::team_of_ticket": "the one question that is asked before the team is known",
     "followup/cases/store.py::due_to_expire": "asks whose cases are due; each is then handled inside its team",
     "followup/cases/store.py::team_of_case": "the one question that is asked before the team is known",
     "followup/health/audit_store.py::clients_of_newest_calls": "a sample of all teams; each row carries its team",
