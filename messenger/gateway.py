@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from aiogram.types import (
     BufferedInputFile,
     ForceReply,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
     InputMediaPhoto,
     InputRichMessage,
     LinkPreviewOptions,
@@ -93,6 +94,22 @@ class Gateway:
 
         result = await self._try(request, fit(text or "", TOAST_LIMIT), None, self._patience)
         return isinstance(result, Sent)
+
+    async def answer_inline(self, inline_query_id: str, results: Sequence[InlineQueryResultArticle]) -> bool:
+        """What inline mode has found, for the asker alone; False if Telegram did not take it (too old)."""
+
+        async def request(_text: str, _mode: ParseMode | None) -> bool:
+            return await self._bot.answer_inline_query(inline_query_id, [*results], cache_time=0, is_personal=True)
+
+        return isinstance(await self._try(request, "", None, self._patience), Sent)
+
+    async def address(self) -> str | None:
+        """The bot's user name, which links to it are made of; None while Telegram does not answer."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return (await self._bot.me()).username
+        except TROUBLES:
+            return None
 
     async def _send_text(self, chat_id: int, thread_id: int, outgoing: Outgoing) -> Result:
         async def rich(html: str) -> Message:

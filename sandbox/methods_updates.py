@@ -22,7 +22,7 @@ BAD_QUERY = "query is too old and response timeout expired or query ID is invali
 
 async def get_me(site: Site, args: Arguments) -> Json:
     """The bot itself, in privacy mode."""
-    rights = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+    rights = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
     return {**user_view(site.world.bot), **rights}
 
 

@@ -135,6 +135,17 @@ class Query:
 
 
 @dataclass
+class InlineAsk:
+    """What somebody typed after the bot's name, and what he was offered (None: nothing yet)."""
+
+    id: str
+    user_id: int
+    text: str
+    asked_at: datetime
+    results: list[Json] | None = None
+
+
+@dataclass
 class Answer:
     """What the bot answered to a press."""
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.formatting import settle
-from sandbox.models import Chat, Json, Message, Query
-from sandbox.views import message_view, query_view
+from sandbox.models import Chat, InlineAsk, Json, Message, Query
+from sandbox.views import message_view, query_view, user_view
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -142,6 +142,17 @@ def press(world: "World", act: Press) -> str:
     if not world.chats[act.chat_id].is_blocked:
         world.feed.push("callback_query", query_view(world, query))
     return query.id
+
+
+def ask_inline(world: "World", user_id: int, text: str) -> str:
+    """Type the bot's name and some words; the bot is told who asks, not where."""
+    if user_id not in world.users:
+        raise NotPossible("no such user")
+    ask = InlineAsk(str(8_000_000_000_000_000_000 + len(world.inline) + 1), user_id, text[:256], world.clock.now())
+    world.inline[ask.id] = ask
+    who = user_view(world.users[user_id])
+    world.feed.push("inline_query", {"id": ask.id, "from": who, "query": ask.text, "offset": ""})
+    return ask.id
 
 
 def _pressed_message(world: "World", act: Press) -> Message:

@@ -7,7 +7,15 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from sandbox import methods_chats, methods_copies, methods_files, methods_messages, methods_updates, sim_api
+from sandbox import (
+    methods_chats,
+    methods_copies,
+    methods_files,
+    methods_inline,
+    methods_messages,
+    methods_updates,
+    sim_api,
+)
 from sandbox.arguments import MAX_BODY, Arguments, read_arguments
 from sandbox.clock import MovableClock
 from sandbox.faults import CUTS, Fault
@@ -24,6 +32,7 @@ T = TypeVar("T")
 TABLES = (
     *(methods_messages.METHODS, methods_updates.METHODS, methods_files.METHODS, methods_chats.METHODS),
     methods_copies.METHODS,
+    methods_inline.METHODS,
 )
 METHODS: dict[str, tuple[str, Method]] = {
     name.lower(): (name, method) for table in TABLES for name, method in table.items()

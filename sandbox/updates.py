@@ -9,9 +9,11 @@ from sandbox.models import Json
 
 # all kinds but these three come unless asked otherwise
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-QUEUE_OF_KIND = {"callback_query": "user", "my_chat_member": "member", "chat_member": "member"}
+QUEUE_OF_KIND = {"callback_query": "user", "inline_query": "user", "my_chat_member": "member", "chat_member": "member"}
 UPDATE_LIFETIME = timedelta(hours=24)
 QUERY_LIFETIME = timedelta(seconds=150)
+INLINE_LIFETIME = timedelta(seconds=30)
+LIFETIMES = {"callback_query": QUERY_LIFETIME, "inline_query": INLINE_LIFETIME}
 
 
 @dataclass
@@ -36,8 +38,8 @@ class Update:
         return {"update_id": self.id, self.kind: self.payload}
 
     def is_expired(self, now: datetime) -> bool:
-        """Presses die after 150 s, everything else after a day."""
-        lifetime = QUERY_LIFETIME if self.kind == "callback_query" else UPDATE_LIFETIME
+        """Questions that a person waits for die soon, everything else after a day."""
+        lifetime = LIFETIMES.get(self.kind, UPDATE_LIFETIME)
         return now - self.made_at > lifetime
 
 

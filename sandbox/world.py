@@ -7,7 +7,7 @@ from sandbox import parcels, people, rooms
 from sandbox.clock import MovableClock
 from sandbox.faults import FaultPlan
 from sandbox.journal import Journal
-from sandbox.models import Answer, Chat, Json, Message, Query, StoredFile, User
+from sandbox.models import Answer, Chat, InlineAsk, Json, Message, Query, StoredFile, User
 from sandbox.updates import UpdateFeed
 from sandbox.views import transcript_view
 
@@ -44,6 +44,7 @@ class World:
         self.files: dict[str, StoredFile] = {}
         self.queries: dict[str, Query] = {}
         self.all_answers: list[Answer] = []
+        self.inline: dict[str, InlineAsk] = {}
         self.commands: dict[tuple[Any, ...], list[Json]] = {}
         self.profile: dict[tuple[str, str], str] = {}
         self.bot = User("Perezvon", int(token.partition(":")[0]), username="perezvon_sandbox_bot", is_bot=True)
@@ -101,6 +102,10 @@ class World:
     def press(self, user_id: int, chat_id: int, message_id: int, **button: Any) -> str:
         """A person presses a button given by `data` or `text`; `forge=True` sends what no button offers."""
         return people.press(self, people.Press(user_id, chat_id, message_id, **button))
+
+    def ask_inline(self, user_id: int, text: str) -> str:
+        """A person types the bot's name and some words in whatever chat."""
+        return people.ask_inline(self, user_id, text)
 
     def delete(self, chat_id: int, message_id: int) -> None:
         """A person deletes a message; the bot is not told."""

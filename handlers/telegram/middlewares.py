@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import BaseMiddleware
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, TelegramObject, Update
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineQuery, Message, TelegramObject, Update
 
 from followup.notices.places_store import chats_once_at
 from followup.notices.store import chats_at
@@ -27,9 +27,28 @@ class WhoIsIt(BaseMiddleware):
         assert isinstance(event, Update)  # noqa: S101 - registered on dp.update only
         inner = event.message or event.callback_query or event.my_chat_member
         caller = await self._caller(inner, event.update_id) if inner else None
+        if event.inline_query is not None:
+            caller = await self._asker(event.inline_query, event.update_id)
         if caller is None:
             return None
         return await handler(event, {**data, "caller": caller, "front": self._front})
+
+    async def _asker(self, event: InlineQuery, update_id: int) -> Caller:
+        """Who types the bot's name in some chat: which one, nobody tells."""
+        person = event.from_user
+        async with self._front.database.read() as c:
+            known = await memberships(c, person.id)
+        return Caller(
+            telegram_id=person.id,
+            name=person.full_name,
+            language=(person.language_code or "en")[:2],
+            chat_id=person.id,
+            thread_id=0,
+            is_private=True,
+            update_id=update_id,
+            memberships=tuple(known),
+            chats=(),
+        )
 
     async def _caller(self, event: Message | CallbackQuery | ChatMemberUpdated, update_id: int) -> Caller | None:
         message = event.message if isinstance(event, CallbackQuery) else event

@@ -7,7 +7,7 @@ from aiogram import Dispatcher, Router
 from aiogram.types import CallbackQuery
 
 from followup.errors import FollowupError
-from handlers.telegram import cases, chats, commands, forget, replies, screens, tickets
+from handlers.telegram import cases, chats, commands, finding_inline, forget, replies, screens, tickets, tickets_links
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.middlewares import WhoIsIt
 from messenger.answers import refusal
@@ -22,11 +22,13 @@ def build_dispatcher(front: Front) -> Dispatcher:
     dispatcher.include_routers(
         cases.router(),
         tickets.router(),
+        tickets_links.router(),
         forget.router(),
         screens.router(),
         commands.router(),
         replies.router(),
         chats.router(),
+        finding_inline.router(),
         _last_resort(),
     )
     return dispatcher

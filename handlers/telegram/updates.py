@@ -144,5 +144,7 @@ def _lane(body: Mapping[str, Any]) -> Any:
     """Presses in order by person, everything else by chat: as Telegram itself orders them."""
     if "callback_query" in body:
         return "press", body["callback_query"].get("from", {}).get("id")
+    if "inline_query" in body:
+        return "inline", body["inline_query"].get("from", {}).get("id")
     message = body.get("message") or body.get("my_chat_member") or {}
     return "chat", message.get("chat", {}).get("id")
