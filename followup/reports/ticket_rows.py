@@ -65,6 +65,24 @@ def table_row(question: Question, directory: Directory, row: Row) -> dict[str, A
     }
 
 
+def ticket_fields(question: Question, directory: Directory, row: Row) -> dict[str, Any]:
+    """A ticket as other programs read it: all that is known, codes as codes."""
+    is_gone = row["number"] is not None and is_erased(row["number"])
+    code, title = directory.results.get(row["result_id"], (None, None))
+    return dict(row) | {
+        "status_title": question.book.status_titles.get(row["status"]),
+        "client": None if is_gone else row["number"],
+        "client_name": None if is_gone else row["client_name"] or row["account_name"],
+        "is_erased": is_gone,
+        "entry_point_name": question.book.line_name(row["entry_point"]),
+        "topic": topic_path(directory.topics, row["topic_id"]) or None,
+        "group": row["group_name"],
+        "employee": question.book.member_name(row["owner_id"]),
+        "created_at": row["at"],
+        "result": title or code,
+    }
+
+
 def client_of(row: Row) -> str | None:
     """G21: the address book's name, else the account's, else the number; None: a guest, or one who was forgotten."""
     if row["number"] is not None and is_erased(row["number"]):

@@ -14,7 +14,7 @@ from followup.clients.tables import accounts, clients, numbers
 from followup.reports.items_store import Page
 from followup.reports.moments_store import grouped, passed, seconds
 from followup.reports.phones_store import is_of
-from followup.reports.question import Question
+from followup.reports.question import Question, Span
 from followup.reports.ticket_choice import Choice, HourSpan
 from followup.teams.tables import ticket_results, topics
 from followup.tickets.statuses import IN_WORK
@@ -94,8 +94,25 @@ def _chosen(question: Question, choice: Choice) -> list[Condition]:
     (begins, ends), moment = question.span, _moment(choice)
     found = [tickets.c.team_id == question.book.id, moment >= begins, moment < ends]
     found.append(tickets.c.state == "closed" if choice.is_by_closing else _EXISTS)
+    return found + _filtered(choice)
+
+
+def _filtered(choice: Choice) -> list[Condition]:
     columns = {**_KEYS, "entry_point": tickets.c.entry_point}
-    return found + [_is_one_of(columns[name], values) for name, values in choice.filters.items()]
+    return [_is_one_of(columns[name], values) for name, values in choice.filters.items()]
+
+
+def in_state(choice: Choice, state: str, span: Span | None) -> Condition:
+    """Tickets for other programs: ``open``, ``closed`` or ``all``, created whenever or in a stretch of time."""
+    found = [_EXISTS if state == "all" else tickets.c.state == state]
+    if span is not None:
+        found += [tickets.c.created_at >= span[0], tickets.c.created_at < span[1]]
+    return and_(*found, *_filtered(choice))
+
+
+def only(ticket_id: int) -> Condition:
+    """One ticket, unless no facts speak for it any more."""
+    return and_(tickets.c.id == ticket_id, _EXISTS)
 
 
 def _is_one_of(column: ColumnElement[Any], values: frozenset[Any]) -> Condition:
@@ -137,7 +154,7 @@ def behind(question: Question, choice: Choice, column: str, row: list[Condition]
     return and_(*_chosen(question, choice), figures[column], *row)
 
 
-def in_span(choice: Choice, span: tuple[datetime, datetime]) -> list[Condition]:
+def in_span(choice: Choice, span: Span) -> list[Condition]:
     """A row that is a stretch of time."""
     moment = _moment(choice)
     return [moment >= span[0], moment < span[1]]

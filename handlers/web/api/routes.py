@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 from followup.calls.verdict import MissReason
 from followup.reports.selection import FILTERS, KINDS, OPTIONS, Kind, values_of_option
 from followup.teams.desk import Desk
-from handlers.web.api import drill, reading, schemas
+from handlers.web.api import drill, reading, schemas, ticket_reading
 from handlers.web.api.answers import Told
 from handlers.web.api.parameters import Parameter, cursor, day, limit, offset, several, word
 
@@ -164,6 +164,30 @@ ROUTES: Final[tuple[Route, ...]] = (
         about="One case with its orders, notes and history.",
         work=reading.one_case,
         schema=schemas.ONE_CASE,
+        has_id=True,
+    ),
+    Route(
+        path=f"{ROOT}/tickets",
+        name="tickets",
+        about="Tickets, newest first, by pages: `total` is how many there are.",
+        work=ticket_reading.tickets,
+        schema=schemas.TICKET_LIST,
+        parameters=(
+            word("state", "Only these.", ("open", "closed", "all"), "open"),
+            day("from", "Created on this local day or later; with `to`.", is_required=False),
+            day("to", "Created on this local day or earlier; with `from`.", is_required=False),
+            *(_FILTERS[name] for name in FILTERS["tickets"]),
+            offset(),
+            limit(),
+            _FORM,
+        ),
+    ),
+    Route(
+        path=f"{ROOT}/tickets/{{id}}",
+        name="ticket",
+        about="One ticket with what people did about it.",
+        work=ticket_reading.one_ticket,
+        schema=schemas.ONE_TICKET,
         has_id=True,
     ),
 )

@@ -12,6 +12,7 @@ from followup.orders.rules import OrderReason
 from followup.reports.missed_store import FATES, REASONS
 from followup.reports.selection import Kind, values_of_option
 from followup.reports.shape import ItemKind
+from followup.tickets.facts import TicketKind
 from followup.tickets.statuses import STATUSES, Status
 
 Schema = dict[str, Any]
@@ -225,6 +226,27 @@ _HISTORY: Final = shaped(
 )
 ONE_CASE: Final = shaped(QUEUE_ROW | {"orders": listed(_ORDER), "notes": listed(_NOTE), "history": listed(_HISTORY)})
 ONE_CALL: Final = shaped(CALL)
+TICKET: Final[dict[str, Schema]] = {
+    "id": COUNT,
+    "kind": word_of(TicketKind),
+    "channel": TEXT,
+    "state": {"type": "string", "enum": ["open", "closed"]},
+    "status": word_of(Status),
+    "status_title": maybe({"type": "string", "description": "The team's own name of the status."}),
+    "client": maybe(NUMBER),
+    "client_name": maybe(TEXT),
+    "is_erased": FLAG,
+    **dict.fromkeys(("entry_point", "entry_point_name", "subject", "topic", "group", "employee"), maybe(TEXT)),
+    "created_at": MOMENT,
+    **dict.fromkeys(("first_reaction_at", "taken_at", "contact_at", "closed_at", "snoozed_until"), maybe(MOMENT)),
+    **dict.fromkeys(("reaction_seconds", "contact_seconds", "handling_seconds"), maybe(SECONDS)),
+    "reopened": COUNT,
+    **dict.fromkeys(("result", "comment"), maybe(TEXT)),
+    "call_id": maybe(COUNT | {"description": "The call it was born of."}),
+}
+_ACT: Final = shaped({"at": MOMENT, "kind": TEXT, **dict.fromkeys(("who", "to", "status", "text"), maybe(TEXT))})
+TICKET_LIST: Final = shaped({**_HEAD, "as_of": MOMENT, "total": COUNT, "rows": listed(shaped(TICKET))})
+ONE_TICKET: Final = shaped(TICKET | {"history": listed(_ACT)})
 
 
 _OPTIONAL: Final[Mapping[Kind, tuple[str, ...]]] = {
