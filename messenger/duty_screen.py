@@ -84,6 +84,11 @@ class _Board:
     def standing(self, member: Member) -> Standing:
         return standing_at(self.facts, member.id, self.desk.now)
 
+    def name(self, member: Member) -> str:
+        """With his sign; where duty is not used nobody has one."""
+        is_used = uses_duty(self.facts, self.desk.now)
+        return f"{_SIGNS[self.standing(member).status]} {member.name}" if is_used else member.name
+
     def crews(self) -> list[Crew]:
         """Every group, and last those who are in none."""
         groups: dict[str | None, list[Member]] = defaultdict(list)
@@ -105,8 +110,7 @@ class _Board:
     def lines(self, menu: str | None, about: Member | None) -> list[Buttons]:
         if menu == "people":
             people = [
-                self.button(f"{_SIGNS[self.standing(member).status]} {member.name}", "person", str(member.id))
-                for member in self.workers[:_PEOPLE_OFFERED]
+                self.button(self.name(member), "person", str(member.id)) for member in self.workers[:_PEOPLE_OFFERED]
             ]
             return [*rows(people, 2), [self.back("menu", "none")]]
         if menu == "person" and about is not None:
@@ -178,10 +182,7 @@ def _handover_lines(board: _Board, params: Mapping[str, Any]) -> list[Buttons]:
     if params["step"] == "to":
         others = [member for member in board.workers if member.id != params["whom"]][:_PEOPLE_OFFERED]
         others.sort(key=lambda member: board.standing(member).status != "available")
-        people = [
-            board.button(f"{_SIGNS[board.standing(member).status]} {member.name}", "to", str(member.id))
-            for member in others
-        ]
+        people = [board.button(board.name(member), "to", str(member.id)) for member in others]
         return [*rows(people, 2), [board.back("back")]]
     returns = ScreenPress(op="return", screen=board.screen_id)
     return [

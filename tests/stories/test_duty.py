@@ -32,6 +32,7 @@ async def olga_has_two(world: World) -> None:
 async def test_a_team_that_never_used_duty_is_told_what_counts_until_then(world):
     await world.olga.says("/duty")
     screen = world.olga.sees("On duty", "Aurora", "Nobody has said anything here yet")
+    assert "Olga" not in shown_text(screen)
     assert labels(screen) == ["🟢 Available", "🟡 Away 15 min", "🟡 Away 1 h", "⚪ Off duty", "👥 Colleagues"]
 
 
@@ -132,12 +133,12 @@ async def test_a_viewer_looks_and_a_stranger_learns_nothing(world):
 
 async def test_who_leads_says_it_for_others_who_are_told(world):
     await start_in_private(world, "Taras")
-    await world.olga.says("/duty")
+    await world.olga.says("/duty on")
     world.olga.sees("On duty")
     assert "Only the head" in await world.olga.presses("Colleagues")
     await world.iryna.presses("Colleagues")
     menu = world.iryna.sees("Whose status")
-    assert labels(menu) == ["⚪ Iryna", "⚪ Olga", "⚪ Taras", "← Back"]
+    assert labels(menu) == ["⚪ Iryna", "🟢 Olga", "⚪ Taras", "← Back"]
     await world.iryna.presses("Taras")
     chosen = world.iryna.sees("Taras: ⚪ off")
     for_taras = data_of(chosen, "Away 1 h")
@@ -161,7 +162,7 @@ async def test_groups_stand_each_with_its_people(world):
             await teams.add_member(c, world.team_id, new, world.clock.now())
     await world.taras.says("/duty on")
     text = shown_text(world.taras.sees("On duty"))
-    assert "Repairs\n🟢 Taras\nSales\n🟢 Taras\n⚪ Olga\nWithout a group\n❗ nobody is available\n⚪ Iryna" in text
+    assert "Repairs\n🟢 Taras\nSales\n🟢 Taras\n⚪ Olga\nWithout a group\n⚪ Iryna" in text
 
 
 async def test_who_goes_is_asked_in_private_and_returns_all_to_the_queue(world):
