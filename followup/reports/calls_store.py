@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
-from followup.reports.moments_store import bytewise, day_of, day_parts, days_earlier, grouped, passed
+from followup.reports.moments_store import bytewise, day_of, day_parts, days_earlier, grouped, materialized, passed
 from followup.reports.phones_store import is_of
 from followup.reports.question import UNKNOWN_AFTER, Question, Span
 from storage.columns import UtcDateTime
@@ -28,38 +28,42 @@ _is_missed = calls.c.outcome == "missed"
 def _is_called_back(question: Question) -> Condition:
     """X6: any later success with the client, over all his numbers; of the same line where brands are apart (D4)."""
     own, other = numbers.alias("own"), numbers.alias("other")
-    joined = own.join(other, other.c.client_id == own.c.client_id)
-    of_client = (own.c.id == calls.c.number_id, own.c.team_id == question.book.id)
-    is_reached = other.c.last_contact_at > calls.c.started_at
+    of_number = (own.c.id == calls.c.number_id, own.c.team_id == question.book.id)
     if question.book.policy.separate_lines:
-        later = calls.alias("later")
-        same_line = func.coalesce(later.c.line, "") == func.coalesce(calls.c.line, "")
-        joined = joined.join(later, later.c.number_id == other.c.id)
-        is_reached = and_(is_reached, later.c.contact_at > calls.c.started_at, same_line)
-    return exists().select_from(joined).where(*of_client, is_reached).correlate(calls)
+        joined, is_reached = _reached_by_line(own.join(other, other.c.client_id == own.c.client_id), other)
+        return exists().select_from(joined).where(*of_number, is_reached).correlate(calls)
+    # Mostly it is the number that called: the client's others are asked only where it was not reached.
+    is_other_reached = exists().where(
+        other.c.client_id == own.c.client_id, other.c.last_contact_at > calls.c.started_at
+    )
+    is_reached = or_(own.c.last_contact_at > calls.c.started_at, is_other_reached.correlate(own, calls))
+    return exists().where(*of_number, is_reached).correlate(calls)
+
+
+def _reached_by_line(joined: FromClause, other: FromClause) -> tuple[FromClause, Condition]:
+    later = calls.alias("later")
+    same_line = func.coalesce(later.c.line, "") == func.coalesce(calls.c.line, "")
+    is_reached = and_(other.c.last_contact_at > calls.c.started_at, later.c.contact_at > calls.c.started_at, same_line)
+    return joined.join(later, later.c.number_id == other.c.id), is_reached
 
 
 def _is_very_first(question: Question, span: Span) -> Condition:
     """X3: the contact's earliest call in either direction over all his numbers; of one instant the least key."""
-    own, other, tied = numbers.alias("own"), numbers.alias("other"), numbers.alias("tied")
-    first, equal = calls.alias("first"), calls.alias("equal")
+    own, other, tied, first = (*(numbers.alias(name) for name in ("own", "other", "tied")), calls.alias("first"))
     sooner = exists().where(other.c.client_id == own.c.client_id, other.c.first_call_at < own.c.first_call_at)
-    is_less = bytewise(equal.c.call_key) < bytewise(first.c.call_key)
-    at_once = tied.join(equal, (equal.c.number_id == tied.c.id) & equal.c.direction.in_(_DIRECTIONS))
-    # Said of ids, too: SQLite has them in the index and seldom has to read a call for its key.
-    another = (equal.c.team_id == question.book.id, equal.c.id != first.c.id)
-    at_its_start = (*another, equal.c.started_at == first.c.started_at)
-    lesser = exists().select_from(at_once).where(tied.c.client_id == own.c.client_id, *at_its_start, is_less)
-    begun = (first.c.number_id == own.c.id) & (first.c.started_at == own.c.first_call_at)
-    firsts = (
+    at_its_start = (first.c.started_at == own.c.first_call_at, first.c.direction.in_(_DIRECTIONS))
+    least = (
         select(first.c.id)
-        .select_from(own.join(first, begun))
-        .where(
-            *(own.c.team_id == question.book.id, own.c.first_call_at >= span[0], own.c.first_call_at < span[1]),
-            *(first.c.direction.in_(_DIRECTIONS), ~sooner.correlate(own), ~lesser.correlate(own, first)),
-        )
+        .select_from(tied.join(first, first.c.number_id == tied.c.id))
+        .where(tied.c.client_id == own.c.client_id, first.c.team_id == question.book.id, *at_its_start)
+        .order_by(bytewise(first.c.call_key), first.c.id)
+        .limit(1)
+        .correlate(own)
+        .scalar_subquery()
     )
-    return calls.c.id.in_(firsts)
+    begun = (own.c.team_id == question.book.id, own.c.first_call_at >= span[0], own.c.first_call_at < span[1])
+    firsts = materialized(select(least.label("id")).where(*begun, ~sooner.correlate(own)))
+    return calls.c.id.in_(select(firsts.c.id))
 
 
 def _is_first(question: Question, span: Span) -> Condition:

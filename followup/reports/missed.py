@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -65,25 +65,32 @@ def columns_of(_: Question) -> tuple[Column, ...]:
 async def build_missed(desk: Desk, question: Question, most_rows: int | None = None) -> Parts:
     """Rows, their keys, the total and the series."""
     hours = await store.by_hours(desk.c, question)
-    cases = await store.every_case(desk.c, question)
-    rows = await rows_by_id(desk.c, desk.book, [each.id for each in cases[:most_rows]], desk.now)
+    cases = await store.every_case(desk.c, question, most_rows)
+    rows = await rows_by_id(desk.c, desk.book, cases.ids, desk.now)
     keys = tuple(str(row.case_id) for row in rows)
-    series = _series(question, hours) | _delays(question, cases) | _of_day(question, hours, cases)
+    series = _series(question, hours) | _delays(cases.waited) | _of_day(question, hours, cases.waited)
     return tuple(_row(row) for row in rows), keys, total_of(hours, cases), series
 
 
-def total_of(hours: Iterable[Row], cases: Sequence[store.Waited]) -> dict[str, Any]:
+def total_of(hours: Iterable[Row], cases: store.Cases) -> dict[str, Any]:
     """R8, R20: clients, reasons, and every fate of cases and of calls; the total is their sum."""
     calls, reasons = Counter[str](), Counter[str]()
     for row in hours:
         calls[row["fate"]] += row["missed"]
         reasons.update({word: row[word] for word in store.REASONS if row[word]})
     return {
-        "clients": len({case.client_id for case in cases} - {None}),
+        "clients": cases.clients,
         "reasons": {word: reasons[word] for word in store.REASONS},
-        "cases": _fates(Counter(case.fate for case in cases)),
+        "cases": _fates(_by_fate(cases.waited)),
         "calls": _fates(calls),
     }
+
+
+def _by_fate(waited: Iterable[store.Waited]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for each in waited:
+        found[each.fate] += each.cases
+    return found
 
 
 def _fates(counted: Mapping[str, int]) -> dict[str, int]:
@@ -106,7 +113,7 @@ def _series(question: Question, hours: Iterable[Row]) -> dict[str, Any]:
     return {"days": _days(days.items()), "heat": _heat(heat)}
 
 
-def _of_day(question: Question, hours: Iterable[Row], cases: Iterable[store.Waited]) -> dict[str, Any]:
+def _of_day(question: Question, hours: Iterable[Row], waited: Iterable[store.Waited]) -> dict[str, Any]:
     """``hours``: missed calls by hour of the day and fate; ``clients``: cases of clients by fate; ``hidden`` calls."""
     zone = ZoneInfo(question.timezone)
     by_hour: dict[int, Counter[str]] = defaultdict(Counter)
@@ -114,7 +121,7 @@ def _of_day(question: Question, hours: Iterable[Row], cases: Iterable[store.Wait
     for row in hours:
         by_hour[row["at"].astimezone(zone).hour][row["fate"]] += row["missed"]
         hidden += row["hidden"]
-    of_clients = Counter(case.fate for case in cases if case.client_id is not None)
+    of_clients = _by_fate(each for each in waited if each.is_client)
     return {
         "hours": [{"hour": hour, **fates} for hour, fates in sorted(by_hour.items())],
         "clients": {fate: of_clients[fate] for fate in store.FATES},
@@ -122,13 +129,12 @@ def _of_day(question: Question, hours: Iterable[Row], cases: Iterable[store.Wait
     }
 
 
-def _delays(question: Question, cases: Iterable[store.Waited]) -> dict[str, Any]:
+def _delays(waited: Iterable[store.Waited]) -> dict[str, Any]:
     """``delays``: (hours, was reached) of every client's case, to the contact or to the end of what is known."""
-    found = []
-    for _, client_id, _, seconds, is_reached, opened_at in cases:
-        if client_id is not None:
-            span = (question.now - opened_at).total_seconds() if seconds is None and opened_at else seconds or 0
-            found.append((max(0.0, span / 3600), is_reached))
+    found: list[tuple[float, bool]] = []
+    for each in waited:
+        if each.is_client:
+            found += [(max(0, each.seconds) / 3600, bool(each.is_reached))] * each.cases
     return {"delays": found}
 
 

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.cases.tables import cases
-from followup.reports.moments_store import day_parts, moment_of, seconds, stretch
+from followup.reports.moments_store import day_parts, materialized, moment_of, seconds, stretch
 from followup.reports.phones_store import is_of
 from followup.reports.question import Question, Span
+from storage.columns import UtcDateTime
 from storage.rows import Row, all_rows
 
 Condition = ColumnElement[bool]
+Part = Select[*tuple[Any, ...]]
 
 
 class Waited(NamedTuple):
-    """A case: ``seconds`` until the contact or the close; ``opened_at`` only where neither has come."""
+    """So many cases of one fate that took the same ``seconds`` to the contact, the close or, without either, to now."""
 
-    id: int
-    client_id: int | None
     fate: str
-    seconds: int | None
+    is_client: bool
     is_reached: bool
-    opened_at: datetime | None
+    seconds: int
+    cases: int
+
+
+class Cases(NamedTuple):
+    """What became of the cases; ``ids`` are those of the first rows, in their order."""
+
+    waited: list[Waited]
+    clients: int
+    ids: list[int]
 
 
 FATES = ("open", "called_out", "called_in", "manual", "merged", "expired", "blocked")
@@ -62,8 +84,8 @@ def _missed(question: Question, span: Span) -> list[Condition]:
 
 def _has_miss(question: Question) -> Condition:
     """R8: any of its missed calls is of the period."""
-    missed = select(calls.c.case_id).where(*_missed(question, question.span), calls.c.case_id.is_not(None))
-    return and_(cases.c.team_id == question.book.id, cases.c.id.in_(missed))
+    missed = materialized(select(calls.c.case_id).where(*_missed(question, question.span)))
+    return and_(cases.c.team_id == question.book.id, cases.c.id.in_(select(missed.c.case_id)))
 
 
 def case_condition(question: Question, column: str) -> Condition:
@@ -93,28 +115,65 @@ def of_one_case(question: Question, case_id: int, column: str) -> Condition:
 
 async def by_hours(c: AsyncConnection, question: Question) -> list[Row]:
     """The missed calls of each hour (``at``: its beginning) and ``fate``, those of hidden callers, and by reason."""
-    hour = stretch(calls.c.started_at, question).label("at")
-    fate = func.coalesce(cases.c.how, "open").label("fate")
-    numbers = [func.count().label("missed"), func.count().filter(calls.c.number_id.is_(None)).label("hidden")]
-    reasons = [func.count().filter(calls.c.reason == word).label(word) for word in REASONS]
-    joined = calls.join(cases, (cases.c.id == calls.c.case_id) & (cases.c.team_id == calls.c.team_id))
     found = []
     for _, span in day_parts(c, question, 7):
-        query = select(hour, fate, *numbers, *reasons).select_from(joined).where(*_missed(question, span), _is_true)
-        rows = await all_rows(c, query.group_by("at", "fate"))
+        rows = await all_rows(c, _of_hours(question, span))
         found += [row | {"at": moment_of(row["at"])} for row in rows]
     return found
 
 
-async def every_case(c: AsyncConnection, question: Question) -> list[Waited]:
-    """What became of every case, in the order of the rows.
+def _of_hours(question: Question, span: Span) -> Select[Any]:
+    asked = (stretch(calls.c.started_at, question).label("at"), calls.c.number_id, calls.c.reason, calls.c.case_id)
+    missed = materialized(select(*asked).where(*_missed(question, span)))
+    fate = func.coalesce(cases.c.how, "open").label("fate")
+    numbers = [func.count().label("missed"), func.count().filter(missed.c.number_id.is_(None)).label("hidden")]
+    reasons = [func.count().filter(missed.c.reason == word).label(word) for word in REASONS]
+    query = select(missed.c.at, fate, *numbers, *reasons).select_from(
+        missed.join(cases, cases.c.id == missed.c.case_id)
+    )
+    return query.where(cases.c.team_id == question.book.id, _is_true).group_by("at", "fate")
 
-    Who has waited longest comes first, then what was closed last.
-    """
-    is_open, until = cases.c.state == "open", func.coalesce(cases.c.contact_at, cases.c.closed_at)
-    order = (case((is_open, 0), else_=1), case((is_open, cases.c.opened_at)), cases.c.closed_at.desc(), cases.c.id)
-    found = (cases.c.id, cases.c.client_id, func.coalesce(cases.c.how, "open"), seconds(cases.c.opened_at, until))
-    mine = and_(cases.c.team_id == question.book.id, case_condition(question, "cases.total"))
-    opened_at = case((until.is_(None), cases.c.opened_at))  # only where nothing has happened yet
-    query = select(*found, cases.c.contact_at.is_not(None), opened_at).where(mine).order_by(*order)
-    return [Waited._make(row) for row in await c.execute(query)]
+
+async def every_case(c: AsyncConnection, question: Question, most_rows: int | None) -> Cases:
+    """One look at the cases: they are counted, their clients, too, and the first of them are named."""
+    until = func.coalesce(cases.c.contact_at, cases.c.closed_at, literal(question.now, UtcDateTime))
+    found = (
+        *(cases.c.id, cases.c.client_id, cases.c.state, cases.c.opened_at, cases.c.closed_at),
+        func.coalesce(cases.c.how, "open").label("fate"),
+        cases.c.contact_at.is_not(None).label("is_reached"),
+        seconds(cases.c.opened_at, until).label("seconds"),
+    )
+    mine = select(*found).where(case_condition(question, "cases.total")).cte("mine")
+    parts = _told(mine), _clients(mine), _first(mine, most_rows)
+    waited, clients, ids = [], 0, []
+    for what, *told in await c.execute(union_all(*parts)):
+        match what:
+            case "waited":
+                waited.append(Waited._make(told))
+            case "clients":
+                clients = told[-1]
+            case "row":
+                ids.append((told[-1], told[-2]))
+    return Cases(waited, clients, [each for _, each in sorted(ids)])
+
+
+def _told(mine: CTE) -> Part:
+    keys = (mine.c.fate, mine.c.client_id.is_not(None).label("is_client"), mine.c.is_reached, mine.c.seconds)
+    return select(literal("waited").label("what"), *keys, func.count().label("number")).group_by(*keys)
+
+
+def _clients(mine: CTE) -> Part:
+    number = func.count(mine.c.client_id.distinct())
+    return select(literal("clients"), null(), null(), null(), null(), number)
+
+
+def _first(mine: CTE, most_rows: int | None) -> Part:
+    """Who has waited longest comes first, then what was closed last."""
+    first = select(mine).order_by(*_order(mine)).limit(most_rows).subquery("first")
+    place = func.row_number().over(order_by=_order(first))
+    return select(literal("row"), null(), null(), null(), first.c.id, place)
+
+
+def _order(rows: FromClause) -> tuple[ColumnElement[Any], ...]:
+    is_open = rows.c.state == "open"
+    return case((is_open, 0), else_=1), case((is_open, rows.c.opened_at)), rows.c.closed_at.desc(), rows.c.id
