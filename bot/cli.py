@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_data, cli_import, cli_queue, cli_reports, cli_teams, cli_tokens, cli_webhooks
+from bot import cli_data, cli_directory, cli_import, cli_queue, cli_reports, cli_teams, cli_tokens, cli_webhooks
 from bot.cli_frame import AsJson, answered, say
 from bot.keys import installation_key, new_key
 from bot.migrations.schema import upgrade
@@ -25,6 +25,10 @@ app = typer.Typer(
 app.add_typer(cli_teams.team, name="team")
 app.add_typer(cli_teams.member, name="member")
 app.add_typer(cli_teams.line, name="line")
+app.add_typer(cli_directory.topic, name="topic")
+app.add_typer(cli_directory.result, name="result")
+app.add_typer(cli_directory.status, name="status")
+app.add_typer(cli_directory.fan, name="fan")
 app.command("connect")(cli_teams.connect)
 app.command("missed")(cli_queue.missed)
 app.command("report")(cli_reports.report)

@@ -188,6 +188,9 @@ def add_line(  # noqa: PLR0913 - the options of a command
     hours: Annotated[str | None, typer.Option(help="Its own working hours; without: the team's.")] = None,
     off_hours_orders: Annotated[YesNo, typer.Option(help="Takes orders out of hours?")] = YesNo.YES,
     group: Annotated[str | None, typer.Option(help="The group that serves it.")] = None,
+    tickets: Annotated[
+        YesNo | None, typer.Option(help="Do its calls make tickets? Without: as it was, at first yes.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a line; adding one again changes it from now on. Prints the id."""
@@ -198,6 +201,7 @@ def add_line(  # noqa: PLR0913 - the options of a command
         hours=hours,
         takes_off_hours_orders=off_hours_orders is YesNo.YES,
         group=group,
+        makes_tickets=None if tickets is None else tickets is YesNo.YES,
     )
 
     async def work(room: Room) -> int:

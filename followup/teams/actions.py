@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,6 +61,7 @@ class NewLine:
     hours: str | None = None
     takes_off_hours_orders: bool = True
     group: str | None = None
+    makes_tickets: bool | None = None  # None: as it was, at first yes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,10 @@ async def add_line(c: AsyncConnection, team_id: int, new: NewLine, now: datetime
         check_hours(new.hours)
     book = await store.load_book(c, team_id)
     key = _line_key(book, new)
-    values = {"team_id": team_id, "key": key, "name": _name(new.name), "kind": new.kind, "group_name": new.group}
+    values: dict[str, Any] = {"team_id": team_id, "key": key, "name": _name(new.name), "kind": new.kind}
+    values["group_name"] = new.group
+    if new.makes_tickets is not None:
+        values["makes_tickets"] = new.makes_tickets
     known = book.lines.get(key)
     line_id = known.id if known else await store.add_row(c, t.lines, values)
     if known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams.book import TicketResult, Topic
@@ -64,3 +64,9 @@ async def name_status(c: AsyncConnection, team_id: int, code: str, title: str) -
     await c.execute(insert_or_ignore(c, ticket_statuses).values(team_id=team_id, code=code, title=title))
     mine = (ticket_statuses.c.team_id == team_id) & (ticket_statuses.c.code == code)
     await c.execute(update(ticket_statuses).where(mine).values(title=title))
+
+
+async def unname_status(c: AsyncConnection, team_id: int, code: str) -> None:
+    """Its built-in name again."""
+    mine = (ticket_statuses.c.team_id == team_id) & (ticket_statuses.c.code == code)
+    await c.execute(delete(ticket_statuses).where(mine))
