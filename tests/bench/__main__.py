@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from tests.bench import events, hooks, latency, memory, pace, presses, reports, year
+from tests.bench import events, failover, hooks, latency, memory, pace, presses, reports, year
 from tests.bench.ground import BACKENDS, OURS, THEIRS, Ground, durability, ground
 from tests.bench.results import Result, table
 
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Ground, str], Awaitable[list[Result]]]] = {
     "latency": latency.measure,
     "pace": pace.measure,
     "presses": presses.measure,
+    "failover": failover.measure,
     "memory": memory.measure,
     "year": year.measure,
     "reports": reports.measure,
