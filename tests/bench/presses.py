@@ -15,7 +15,7 @@ from tests.bench.pace import alerts
 from tests.bench.program import serving
 from tests.bench.results import Result
 
-COMPANIES = 1_200  # 6,000 alerts: of them so many are sent meanwhile that 5,000 still wait
+COMPANIES = 2_000  # 10,000 alerts: thirty a second are sent meanwhile, and 5,000 shall still wait
 EVERY = 0.2
 SHOWN_FIRST = 60
 
@@ -36,7 +36,7 @@ async def measure(ground: Ground, backend: str) -> list[Result]:
 
 
 async def _ready(database: Database, api: BotApi) -> None:
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(300):
         while len(api.alerts) < SHOWN_FIRST or await _pending(database):  # noqa: ASYNC110 - another process works
             await asyncio.sleep(0.5)
 
