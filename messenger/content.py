@@ -29,6 +29,7 @@ from followup.teams.shelf import Shelf
 from messenger.bundle_screen import bundle_card
 from messenger.chats import ChatContext, MemberChoice, Menu, ReasonChoice
 from messenger.content_protocol import Rendered
+from messenger.duty_screen import duty_message, handover_message
 from messenger.erased import erased, erased_letter, forget_screen
 from messenger.letters import LetterContext, selftest
 from messenger.outgoing import Outgoing
@@ -37,7 +38,7 @@ from messenger.report_content import report_message
 from messenger.screens import case_card
 from messenger.settings_screen import settings_screen
 from messenger.ticket_content import ticket_message
-from messenger.ticket_screens import TICKET_SCREENS
+from messenger.ticket_directories import ticket_screen
 from messenger.ticket_screens import Place as TicketPlace
 from storage.engine import Database
 from storage.rows import Row
@@ -151,10 +152,20 @@ async def _bundle(readers: Readers, row: Row) -> Rendered | None:
     return Rendered(bundle_card(views, readers.context), is_open=is_open, names=tuple(view.id for view in views))
 
 
+_DUTY = {"duty": duty_message, "handover": handover_message}
+
+
 async def _screen(readers: Readers, row: Row) -> Rendered | None:
     screen = await screens.screen(readers.c, row["subject_id"], [row["team_id"]])
     if screen is None:
         return None
+    if screen["kind"] in _DUTY:
+        desk = Desk(readers.c, readers.book, readers.now)
+        return Rendered(await _DUTY[screen["kind"]](desk, readers.context, screen), is_open=True)
+    return await _other_screen(readers, row, screen)
+
+
+async def _other_screen(readers: Readers, row: Row, screen: Row) -> Rendered:
     kind, params = screen["kind"], screen["params"]
     if kind == "missed":
         return Rendered(await _queue(readers, screen["id"], params), is_open=True)
@@ -162,11 +173,10 @@ async def _screen(readers: Readers, row: Row) -> Rendered | None:
         shows = {"mask": readers.mask, "has_tables": (row["capabilities"] or {}).get("rich") is not False}
         desk = Desk(readers.c, readers.book, readers.now)
         return Rendered(await report_message(desk, readers.chat, screen, shows), is_open=True)
-    if kind in TICKET_SCREENS:
-        desk = Desk(readers.c, readers.book, readers.now)
-        place = TicketPlace(desk=desk, ctx=readers.context, screen_id=screen["id"])
-        return Rendered(await TICKET_SCREENS[kind](place, params), is_open=True)
-    return _form(readers, screen)
+    desk = Desk(readers.c, readers.book, readers.now)
+    place = TicketPlace(desk=desk, ctx=readers.context, screen_id=screen["id"])
+    shown = await ticket_screen(place, screen)
+    return Rendered(shown, is_open=True) if shown is not None else _form(readers, screen)
 
 
 def _form(readers: Readers, screen: Row) -> Rendered:

@@ -123,6 +123,8 @@ class _Board:
         turn = "off" if self.book.policy.quiet else "on"
         return [
             [self.button(self.label("reasons"), "menu", "reasons")],
+            [self.directory("topics"), self.directory("results")],
+            [self.directory("statuses"), self.directory("fan")],
             [self.language(code) for code in LANGUAGES],
             [self.button(self.label(f"quiet_{turn}"), "quiet", turn)],
         ]
@@ -142,6 +144,9 @@ class _Board:
     def language(self, code: str) -> InlineKeyboardButton:
         name = _own_name(code)
         return self.button(f"• {name}" if code == self.book.policy.language else name, "lang", code)
+
+    def directory(self, name: str) -> InlineKeyboardButton:
+        return self.button(render_plain("reports/directory_buttons.j2", self.ctx.language, code=name), "menu", name)
 
     def button(self, text: str, op: str, arg: str | None = None) -> InlineKeyboardButton:
         return screen_button(text, ScreenPress(op=op, screen=self.screen_id, arg=arg))

@@ -24,7 +24,8 @@ from storage.rows import Row
 TicketLetter: TypeAlias = Callable[[object, Readers, Row], Awaitable[Outgoing | None]]
 
 # What is asked about a ticket: the purpose of the question, as its payload names it.
-TICKET_QUESTIONS: Final = ("t_close", "t_comment", "t_snooze", "t_name", "t_attach")
+_OF_DIRECTORIES: Final = ("d_topic", "d_retopic", "d_sla", "d_result", "d_reresult", "d_status")
+TICKET_QUESTIONS: Final = ("t_close", "t_comment", "t_snooze", "t_name", "t_attach", *_OF_DIRECTORIES)
 
 
 async def _nobody_there(_: object, readers: Readers, row: Row) -> Outgoing | None:
@@ -71,6 +72,8 @@ def _who(view: TicketView, readers: Readers) -> str | None:
 
 async def ticket_question(readers: Readers, payload: Mapping[str, Any], asked: Member) -> Outgoing | None:
     """What a person is asked to write about a ticket, as an answer to its card where this chat has one."""
+    if payload["purpose"] in _OF_DIRECTORIES:
+        return _directory_question(readers, payload["purpose"], asked)
     view = await ticket_view(readers.c, readers.book, payload["ticket_id"])
     if view is None or view.state == "gone":
         return None
@@ -82,6 +85,12 @@ async def ticket_question(readers: Readers, payload: Mapping[str, Any], asked: M
     )
     reply = ForceReply(selective=True, input_field_placeholder=cut(hint, 64))
     return await under_card(readers, view.id, Outgoing(text=fit(text), keyboard=reply))
+
+
+def _directory_question(readers: Readers, kind: str, asked: Member) -> Outgoing:
+    ctx, who = readers.context, (asked.telegram_id, asked.name)
+    text = render("letters/directory_question.j2", ctx.language, kind=kind, person=who, ctx=ctx)
+    return Outgoing(text=fit(text), keyboard=ForceReply(selective=True))
 
 
 async def under_card(readers: Readers, ticket_id: int, outgoing: Outgoing) -> Outgoing:

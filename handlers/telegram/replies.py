@@ -26,6 +26,7 @@ from followup.tickets.follow import follow_case
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.reports import days_typed
 from handlers.telegram.tickets_replies import TICKET_PURPOSES
+from handlers.telegram.tickets_settings import DIRECTORY_PURPOSES
 from messenger.answers import refusal
 from messenger.words import ANOTHER_REASON
 from storage.rows import Row
@@ -147,6 +148,7 @@ _PURPOSES: dict[str, Callable[[Reply], Awaitable[None]]] = {
     "title": _title,
     "period": _period,
     **TICKET_PURPOSES,
+    **DIRECTORY_PURPOSES,
 }
 
 

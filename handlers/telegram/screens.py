@@ -16,10 +16,12 @@ from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.teams import actions as teams
 from followup.teams.desk import Desk
+from handlers.telegram.duty import DUTY_OPS
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.reports import REPORT_OPS
 from handlers.telegram.showing import show_card
 from handlers.telegram.tickets_lists import TICKET_SCREEN_OPS
+from handlers.telegram.tickets_settings import DIRECTORY_OPS
 from handlers.telegram.visits import Op, Visit, open_screen, show
 from messenger.answers import refusal, toast
 from messenger.buttons import ScreenPress, id_in, unpacked
@@ -30,6 +32,7 @@ log = structlog.get_logger()
 
 _LAST_PAGE = 10_000
 _MENUS = {"none": None, "lines": "lines", "export": "export", "reasons": "reasons"}
+_DIRECTORIES = ("topics", "results", "statuses", "fan")
 Params = dict[str, Any]
 
 
@@ -135,6 +138,13 @@ async def _menu(visit: Visit) -> None:
     await show(visit, menu=_MENUS[visit.arg])
 
 
+async def _settings_menu(visit: Visit) -> None:
+    if visit.arg in _DIRECTORIES:
+        await show(visit, menu=visit.arg, under=None, result=None, adding=False, page=0)
+    else:
+        await _menu(visit)
+
+
 async def _refresh(visit: Visit) -> str:
     await show(visit)
     return "updated"
@@ -216,6 +226,7 @@ async def _selftest(visit: Visit) -> None:
 _OPS: dict[tuple[str, str], Op] = {
     **{("report", name): op for name, op in REPORT_OPS.items()},
     **TICKET_SCREEN_OPS,
+    **DUTY_OPS,
     ("missed", "tab"): _tab,
     ("missed", "day"): _day,
     ("missed", "line"): _line,
@@ -223,7 +234,8 @@ _OPS: dict[tuple[str, str], Op] = {
     ("missed", "menu"): _menu,
     ("missed", "refresh"): _refresh,
     ("missed", "export"): _export,
-    ("settings", "menu"): _head(_menu),
+    **{("settings", name): _head(op) for name, op in DIRECTORY_OPS.items()},
+    ("settings", "menu"): _head(_settings_menu),
     ("settings", "lang"): _head(_setting("language", LANGUAGES)),
     ("settings", "quiet"): _head(_setting("quiet", ("on", "off"))),
     ("settings", "drop"): _head(_drop),
