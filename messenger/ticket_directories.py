@@ -30,7 +30,7 @@ async def _topics(place: Place, params: Mapping[str, Any]) -> Outgoing:
     here = [each for each in book.topics.values() if each.parent_id == (chosen.id if chosen else None)]
     page, shown = _part(here, params.get("page", 0))
     text = place.text(
-        "ticket_directory.j2",
+        "reports/ticket_directory.j2",
         kind="topics",
         path=" › ".join(path_of(book, chosen.id)) if chosen else None,
         sla=chosen.sla_minutes * 60 if chosen and chosen.sla_minutes else None,
@@ -62,7 +62,7 @@ async def _results(place: Place, params: Mapping[str, Any]) -> Outgoing:
     entries = [f"{name} → {status_word(each.status, book, language)}" for each, name in named]
     is_adding = params.get("adding") is True
     text = place.text(
-        "ticket_directory.j2",
+        "reports/ticket_directory.j2",
         kind="ends" if is_adding else "results",
         path=chosen and chosen[1],
         sla=None,
@@ -89,7 +89,7 @@ async def _results(place: Place, params: Mapping[str, Any]) -> Outgoing:
 async def _statuses(place: Place, _: Mapping[str, Any]) -> Outgoing:
     language = place.ctx.language
     names = {code: f"{ICONS[code]} {status_word(code, place.book, language)}" for code in STATUSES}
-    text = place.text("ticket_directory.j2", kind="statuses", path=None, sla=None, entries=[*names.values()])
+    text = place.text("reports/ticket_directory.j2", kind="statuses", path=None, sla=None, entries=[*names.values()])
     choices = [place.button(name, "namestat", code) for code, name in names.items()]
     standard = [place.button(_label(place, "standard"), "stdstat")] if place.book.status_titles else []
     return Outgoing(text=text, keyboard=keyboard(*rows(choices, 2), standard, [_home(place)]))
@@ -102,7 +102,7 @@ async def _fan(place: Place, params: Mapping[str, Any]) -> Outgoing:
     entries = [f"{book.member_name(each)} · {weight}" for each, weight in weights.items()]
     is_on = book.policy.ticket_fan
     text = place.text(
-        "ticket_directory.j2", kind="fan_on" if is_on else "fan_off", path=None, sla=None, entries=entries
+        "reports/ticket_directory.j2", kind="fan_on" if is_on else "fan_off", path=None, sla=None, entries=entries
     )
     page, shown = _part([*weights.items()], params.get("page", 0))
     people = [place.button(f"{book.member_name(each)} · {weight}", "fan", str(each)) for each, weight in shown]

@@ -51,7 +51,7 @@ class Place:
         words = {"ctx": self.ctx, "as_of": self.ctx.now, "time": clock_time(self.ctx.now, self.ctx.timezone)}
         statuses = {code: status_word(code, self.book, self.ctx.language) for code in ICONS}
         shared = {"statuses": statuses, "icons": ICONS}
-        return fit(render(f"reports/{template}", self.ctx.language, **words, **shared, **given))
+        return fit(render(template, self.ctx.language, **words, **shared, **given))
 
     def button(
         self, text: str, op: str, arg: str | None = None, style: ButtonStyle | None = None
@@ -103,7 +103,7 @@ async def _list(place: Place, params: Mapping[str, Any]) -> Outgoing:
         lines = _topic_menu(place, page)
     else:
         lines = _list_buttons(place, page)
-    return Outgoing(text=place.text("ticket_list.j2", **given), keyboard=keyboard(*lines))
+    return Outgoing(text=place.text("reports/ticket_list.j2", **given), keyboard=keyboard(*lines))
 
 
 def ticket_filter(params: Mapping[str, Any]) -> TicketFilter:
@@ -173,7 +173,7 @@ async def _found(place: Place, params: Mapping[str, Any]) -> Outgoing:
     people = [(client, place.who(client), _phone(place, client)) for client in page.contacts]
     rows_ = [place.row(view) for view in page.tickets]
     query = mask_in_text(page.query) if place.ctx.mask else page.query
-    text = place.text("ticket_found.j2", page=page, rows=rows_, people=people, query=query)
+    text = place.text("reports/ticket_found.j2", page=page, rows=rows_, people=people, query=query)
     opens = [_open(str(at), view.id) for at, view in enumerate(page.tickets, start=1)]
     first = len(page.tickets) + 1
     opens += [place.button(str(at), "contact", str(each.id)) for at, each in enumerate(page.contacts, start=first)]
@@ -191,7 +191,9 @@ async def _choosing(place: Place, params: Mapping[str, Any]) -> Outgoing:
     people = await find_contacts(place.desk, params["query"]) if done is None else ()
     named = [(client, place.who(client), _phone(place, client)) for client in people]
     query = mask_in_text(params["query"]) if place.ctx.mask else params["query"]
-    text = place.text("ticket_attach.j2", people=named, query=query, ticket_id=ticket_id, is_done=done is not None)
+    text = place.text(
+        "reports/ticket_attach.j2", people=named, query=query, ticket_id=ticket_id, is_done=done is not None
+    )
     if done is not None:
         undo = ticket_button(place.label("undo"), TicketPress(op="split", ticket=ticket_id))
         return Outgoing(text=text, keyboard=keyboard([_open(place.label("open"), ticket_id), undo]))
@@ -207,7 +209,7 @@ async def _contact(place: Place, params: Mapping[str, Any]) -> Outgoing:
     numbers = [page.client.number, *page.client.other_numbers] if page.client.number else []
     shown = ", ".join(cut(number(each, place.ctx.mask), 40) for each in numbers[:4])
     text = place.text(
-        "ticket_history.j2", page=page, who=place.who(page.client), numbers=shown, lines=_lines(place, page)
+        "reports/ticket_history.j2", page=page, who=place.who(page.client), numbers=shown, lines=_lines(place, page)
     )
     opens = [_open(place.label("numbered", num=view.id), view.id) for view in page.open_tickets[:6]]
     return Outgoing(text=text, keyboard=keyboard(*rows(opens, 3), place.pages(page.page, page.pages)))
