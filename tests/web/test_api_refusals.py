@@ -100,7 +100,7 @@ async def test_it_is_read_only(api):
 
 
 async def test_other_addresses_are_none(api):
-    for path in ("reports/tickets", "reports", "", "nonsense", "calls/1/2", "reports/calls/"):
+    for path in ("reports/letters", "reports", "", "nonsense", "calls/1/2", "reports/calls/"):
         said = await api.get(path, **NOVEMBER)
         assert said.status == 404
         assert "/api/v1/openapi.json" in said.document["error"]
