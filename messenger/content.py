@@ -102,7 +102,7 @@ class StoredCards:
             await _case_shown(desk, row, first=first)
         elif row["subject"] == "bundle":
             await note_shown(desk, row["names"])
-        elif first:
+        elif first and row["subject"] == "screen":
             await _screen_shown(desk, row)
 
 
