@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from jobs.cases import close_menus, do_due_steps, expire_cases, plan_reminders, tell_mornings
 from jobs.digests import send_digests
+from jobs.duty import end_aways
 from jobs.health import audit, watch_connections
 from jobs.office import Office
 from jobs.reports import send_reports
@@ -37,6 +38,7 @@ TIMETABLE = (
     Job(plan_reminders, _SECOND),
     Job(do_due_steps, _SECOND),
     Job(close_menus, _SECOND),
+    Job(end_aways, 2 * _SECOND),
     Job(keep_tickets, _SECOND),
     Job(tell_mornings, 2 * _SECOND),
     Job(send_digests, 2 * _SECOND),

@@ -30,6 +30,7 @@ from messenger.charts import digest_picture
 from messenger.content import Readers, StoredCards, queue_filter
 from messenger.content_protocol import Skip
 from messenger.digest import digest_text
+from messenger.duty_screen import DUTY_LETTERS
 from messenger.files import FileContext, file_name, queue_csv, queue_xlsx
 from messenger.gateway import Gateway
 from messenger.outgoing import Outgoing
@@ -230,8 +231,7 @@ async def _digest(letters: StoredContent, readers: Readers, row: Row) -> Outgoin
     return Outgoing(text=parts[0])
 
 
-async def _digest_more(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
-    del readers
+async def _digest_more(_: StoredContent, _readers: Readers, row: Row) -> Outgoing | None:
     return Outgoing(text=row["payload"]["text"])
 
 
@@ -270,14 +270,14 @@ async def _hello(_: StoredContent, readers: Readers, row: Row) -> Outgoing | Non
     return say.help_letter(payload["role"], "private" if readers.is_private else "group", readers.context)
 
 
-async def _words(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
+async def _words(_: StoredContent, _readers: Readers, row: Row) -> Outgoing | None:
     """A refusal under somebody's own message."""
-    del readers
     return Outgoing(text=row["payload"]["text"], reply_to=row["payload"].get("reply_to"))
 
 
 _KINDS: dict[str, Write] = {
     **ALARMS,
+    **DUTY_LETTERS,
     **REPORT_LETTERS,
     **TICKET_LETTERS,
     **TICKET_ALARMS,

@@ -149,6 +149,7 @@ async def _speak(erasing: _Erasing, rows: Sequence[Row], by: int | None) -> None
         if is_lost:
             _report(erasing, "message", card["shown_in"], card["message_id"])
     await screens.raise_screens(erasing.c, erasing.team_id, "missed")
+    await screens.raise_screens(erasing.c, erasing.team_id, "handover")
     await screens.raise_lists(erasing.c, erasing.team_id)
     await _speak_of_letters(erasing)
 

@@ -27,6 +27,12 @@ async def open_by_owner(c: AsyncConnection, team_id: int) -> dict[int, int]:
     return {row[0]: row[1] for row in await c.execute(query)}
 
 
+async def open_of_owner(c: AsyncConnection, team_id: int, owner_id: int, limit: int = 200) -> list[Row]:
+    """What one person has in hand, oldest first."""
+    own = (tickets.c.team_id == team_id, tickets.c.state == "open", tickets.c.owner_id == owner_id)
+    return await all_rows(c, select(tickets).where(*own).order_by(tickets.c.id).limit(limit))
+
+
 async def open_of_clients(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, list[int]]:
     """Client id → his open tickets, oldest first."""
     query = (

@@ -14,6 +14,10 @@ from followup.notices import priorities
 from followup.notices import store as notices
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.tickets import actions as tickets
+from followup.tickets.actions import TicketPress
+from followup.tickets.follow import follow_case
+from followup.tickets.open_store import open_of_owner
 from handlers.telegram.visits import Op, Visit, open_screen, show
 from messenger.buttons import id_in
 from messenger.duty_screen import owned_cases
@@ -31,9 +35,36 @@ OpenTickets = Callable[[Desk, int], Awaitable[Sequence[OpenTicket]]]
 
 
 async def tickets_in_hand(desk: Desk, member_id: int) -> Sequence[OpenTicket]:
-    """Where only cases are handed over."""
-    del desk, member_id
-    return ()
+    """His open tickets, whether he took them or was given them."""
+    return [_in_hand(row["id"]) for row in await open_of_owner(desk.c, desk.book.id, member_id)]
+
+
+def _in_hand(ticket_id: int) -> OpenTicket:
+    async def back(desk: Desk, member: Member, key: str) -> None:
+        await tickets.release(desk, TicketPress(ticket_id=ticket_id, member=member, source_key=key))
+
+    async def over(desk: Desk, member: Member, to: int, key: str) -> None:
+        await tickets.transfer(desk, TicketPress(ticket_id=ticket_id, member=member, source_key=key), to=to)
+        await _tell_receiver(desk, to, (ticket_id, member.name, key))
+
+    return OpenTicket(release=back, transfer=over)
+
+
+async def _tell_receiver(desk: Desk, to: int, about: tuple[int, str, str]) -> None:
+    ticket_id, by, key = about
+    private = await notices.private_chat(desk.c, desk.book.id, to)
+    if private is None:
+        return
+    letter = notices.Letter(
+        team_id=desk.book.id,
+        chat_id=private.id,
+        kind="ticket_handed",
+        at=desk.now,
+        payload={"ticket_id": ticket_id, "what": "to_you", "to": to, "by": by},
+        priority=priorities.ANSWER,
+        key=f"handed:{key}:{private.id}",
+    )
+    await notices.add_letter(desk.c, letter)
 
 
 async def ask_handover(
@@ -63,14 +94,14 @@ async def hand_over(visit: Visit, to: int | None, open_tickets: OpenTickets = ti
     for view in views:
         await _hand_case(visit, view, to)
     # Asked for only now: a ticket that goes with its client's case has gone with it.
-    tickets = await open_tickets(visit.desk, visit.screen["params"]["whom"])
-    for place, ticket in enumerate(tickets):
+    in_hand = await open_tickets(visit.desk, visit.screen["params"]["whom"])
+    for place, ticket in enumerate(in_hand):
         key = f"{visit.caller.source_key}:t{place}"
         if to is None:
             await ticket.release(visit.desk, visit.member, key)
         else:
             await ticket.transfer(visit.desk, visit.member, to, key)
-    return len(views) + len(tickets)
+    return len(views) + len(in_hand)
 
 
 async def _owned(visit: Visit) -> list[CaseView]:
@@ -80,10 +111,10 @@ async def _owned(visit: Visit) -> list[CaseView]:
 
 async def _hand_case(visit: Visit, view: CaseView, to: int | None) -> None:
     press = Press(case_id=view.id, member=visit.member, source_key=f"{visit.caller.source_key}:{view.id}")
+    await (release_case(visit.desk, press) if to is None else transfer_case(visit.desk, press, to))
+    await follow_case(visit.desk, view.id)
     if to is None:
-        await release_case(visit.desk, press)
         return
-    await transfer_case(visit.desk, press, to)
     private = await notices.private_chat(visit.desk.c, visit.desk.book.id, to)
     if private is None or to == visit.member.id:
         return

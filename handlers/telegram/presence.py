@@ -12,7 +12,7 @@ from aiogram.types import BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 from handlers.telegram.polling import KINDS
 from messenger.render import LANGUAGES, render_plain
 
-_IN_GROUPS = ("missed", "tickets", "mine", "find", "report", "digest", "settings", "selftest", "help")
+_IN_GROUPS = ("missed", "tickets", "mine", "find", "report", "digest", "duty", "settings", "selftest", "help")
 _IN_PRIVATE = (*_IN_GROUPS, "forget", "start")
 _SCOPES = (
     (BotCommandScopeAllGroupChats, _IN_GROUPS),

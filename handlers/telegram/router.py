@@ -7,7 +7,18 @@ from aiogram import Dispatcher, Router
 from aiogram.types import CallbackQuery
 
 from followup.errors import FollowupError
-from handlers.telegram import cases, chats, commands, finding_inline, forget, replies, screens, tickets, tickets_links
+from handlers.telegram import (
+    cases,
+    chats,
+    commands,
+    duty,
+    finding_inline,
+    forget,
+    replies,
+    screens,
+    tickets,
+    tickets_links,
+)
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.middlewares import WhoIsIt
 from messenger.answers import refusal
@@ -26,6 +37,7 @@ def build_dispatcher(front: Front) -> Dispatcher:
         forget.router(),
         screens.router(),
         commands.router(),
+        duty.router(),
         replies.router(),
         chats.router(),
         finding_inline.router(),

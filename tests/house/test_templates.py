@@ -15,7 +15,7 @@ CYRILLIC = re.compile(r"[\u0400-\u04FF]")
 MAY_SPEAK = ("templates/", "sandbox/", "providers/")
 # What people type is understood here, in all three languages; nothing of it is ever shown.
 UNDERSTANDS = (
-    *("followup/cases/later.py", "handlers/telegram/commands.py"),
+    *("followup/cases/later.py", "followup/duty/typed.py", "handlers/telegram/commands.py"),
     *("followup/reports/periods.py", "followup/reports/rhythms.py", "followup/reports/wishes.py"),
 )
 
