@@ -73,6 +73,7 @@ class Facts:
     marked: set[str] = field(default_factory=set)  # calls with the non-target mark, now
     handled: list[Handled] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)  # numbers of one client, now
+    done: list[Any] = field(default_factory=list)  # about tickets, in the order it was done
     duty: list[DutySaid] = field(default_factory=list)  # in order of time
 
     def setting(self, key: str, at: datetime, default: str) -> str:

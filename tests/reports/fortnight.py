@@ -43,6 +43,7 @@ class Fortnight:
     now: datetime
     presses: list[Press] = field(default_factory=list)
     joinings: list[Joining] = field(default_factory=list)
+    doings: list[Any] = field(default_factory=list)  # about tickets: see ticket_life
 
     @property
     def ends(self) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
-from followup.calls.tables import calls
+from followup.calls.tables import calls, messages
 from followup.cases import actions
 from followup.cases.reconcile import Touched, reconcile
 from followup.clients import store as clients
@@ -27,6 +27,8 @@ from followup.teams import store as team_store
 from followup.teams.desk import Desk
 from followup.teams.seal import Seal
 from followup.teams.shelf import Shelf
+from followup.tickets.follow import follow
+from followup.tickets.tables import tickets
 from jobs.cases import expire_cases
 from jobs.office import Office
 from providers.generic import events_in
@@ -110,6 +112,7 @@ class Lived:
             merge = {"team_id": self.team_id, "into_client_id": into, "from_client_id": other, "number_ids": moved}
             await clients.add_merge(desk.c, merge | {"merged_at": joining.at, "source_key": f"m:{second}"})
             await reconcile(desk, Touched(clients={into, other}, is_merge=True))
+            await follow(desk, {into, other}, None)
         self.facts.joined.append(joining.numbers)
 
     async def says(self, said: DutySaid) -> None:
@@ -146,7 +149,12 @@ class Lived:
         async with self.database.read() as c:
             call_rows = (await c.execute(select(calls).where(calls.c.team_id == self.team_id))).mappings().all()
             order_rows = (await c.execute(select(orders).where(orders.c.team_id == self.team_id))).mappings().all()
+            ticket_rows = (await c.execute(select(tickets).where(tickets.c.team_id == self.team_id))).mappings().all()
+            wrote = {row.id: row.message_key for row in await c.execute(select(messages))}
         known = {("call", row["id"]): row["call_key"] for row in call_rows}
+        made = {f"c:{row['id']}": row["call_key"] for row in call_rows}
+        made |= {f"m:{id_}": key for id_, key in wrote.items()}
+        known |= {("ticket", row["id"]): made[row["origin_key"]] for row in ticket_rows if row["origin_key"] in made}
         known |= {("order", row["id"]): row["order_key"] for row in order_rows}
         missed = [row for row in call_rows if row["outcome"] == "missed" and row["case_id"] is not None]
         for row in sorted(missed, key=lambda row: (row["started_at"], row["call_key"])):
@@ -162,22 +170,28 @@ def _line(key: str, values: dict[str, Any]) -> teams.NewLine:
         name=values["name"],
         kind=values["kind"],
         hours=values["hours"],
-        takes_off_hours_orders=values["off_hours_orders"],
         group=values.get("group"),
+        takes_off_hours_orders=values["off_hours_orders"],
     )
 
 
-async def live(database: Database, story: Fortnight) -> Lived:
-    """From the first day to the story's now."""
+Settling = Callable[[Lived], Awaitable[None]]
+
+
+async def live(database: Database, story: Fortnight, settle: Settling | None = None) -> Lived:
+    """From the first day to the story's now; ``settle`` is done before anything happens."""
     lived = Lived(database, story.facts, story.now)
     await lived.found(story.facts.midnight(story.begins) - _SETTING_UP)
+    if settle is not None:
+        await settle(lived)
     waiting: list[Posted] = []
-    moments: list[Posted | Press | Joining | Change | DutySaid] = [
+    moments: list[Any] = [
         *story.facts.posted,
         *story.presses,
         *story.joinings,
         *story.facts.changes,
         *story.facts.duty,
+        *story.doings,
     ]
     for moment in sorted((m for m in moments if m.at <= story.now), key=lambda moment: moment.at):
         if isinstance(moment, Posted) and len(waiting) < _LARGEST_BATCH and story.now - moment.at > _LATELY:
@@ -194,7 +208,7 @@ async def live(database: Database, story: Fortnight) -> Lived:
     return lived
 
 
-async def _happens(lived: Lived, moment: Posted | Press | Joining | Change | DutySaid) -> None:
+async def _happens(lived: Lived, moment: Any) -> None:
     if isinstance(moment, Press):
         await lived.handles(moment)
     elif isinstance(moment, Joining):
@@ -203,3 +217,5 @@ async def _happens(lived: Lived, moment: Posted | Press | Joining | Change | Dut
         await lived.changes(moment)
     elif isinstance(moment, DutySaid):
         await lived.says(moment)
+    elif not isinstance(moment, Posted):
+        await moment.happens(lived)
