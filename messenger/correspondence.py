@@ -209,18 +209,6 @@ async def _question(_: StoredContent, readers: Readers, row: Row) -> Outgoing | 
     return await _reply(readers, view, outgoing) if payload["purpose"] != "reason" else outgoing
 
 
-async def _site_message(_: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
-    payload = row["payload"]
-    message = say.SiteMessage(
-        text=payload["text"],
-        at=datetime.fromisoformat(payload["at"]),
-        name=payload["name"],
-        number=payload["number"],
-        entry_point=readers.book.line_name(payload["entry_point"]),
-    )
-    return say.site_message(message, readers.context)
-
-
 async def _digest(letters: StoredContent, readers: Readers, row: Row) -> Outgoing | None:
     payload = row["payload"]
     due_at = datetime.fromisoformat(payload["due_at"]) if payload.get("due_at") else None
@@ -292,7 +280,6 @@ _KINDS: dict[str, Write] = {
     "transferred": _transferred,
     "number": _number,
     "question": _question,
-    "site_message": _site_message,
     "digest": _digest,
     "digest_more": _digest_more,
     "digest_picture": _digest_picture,

@@ -19,9 +19,11 @@ from aiogram.types import (
     InputRichMessage,
     LinkPreviewOptions,
     Message,
+    MessageId,
     ReplyParameters,
 )
 
+from messenger.letterbox_copy import Copy, Removed, of_target
 from messenger.markup import CAPTION_LIMIT, MESSAGE_LIMIT, TOAST_LIMIT, fit, plain, visible_length
 from messenger.outgoing import Outgoing
 from messenger.refusals import TROUBLES, meaning
@@ -32,7 +34,7 @@ _PICTURE = "picture.png"
 _OF_CONTENT = ("can't parse", "too long", "too many", "is empty", "not modified")
 
 # Text and its parse mode → a request.
-_Request: TypeAlias = Callable[[str, ParseMode | None], Awaitable[Message | bool]]
+_Request: TypeAlias = Callable[[str, ParseMode | None], Awaitable[Message | MessageId | bool]]
 _Rich: TypeAlias = Callable[[str], Awaitable[Message | bool]]
 
 
@@ -52,6 +54,8 @@ class Gateway:
 
     async def send(self, chat_id: int, thread_id: int, outgoing: Outgoing) -> Result:
         """A new message; a text too long for a caption goes first, its picture or file after it."""
+        if isinstance(outgoing, Copy):
+            return await self.copy(chat_id, thread_id, outgoing)
         if not _has_file(outgoing):
             return await self._send_text(chat_id, thread_id, outgoing)
         if visible_length(outgoing.text) <= CAPTION_LIMIT:
@@ -68,7 +72,11 @@ class Gateway:
         return after if outgoing.document is not None and isinstance(after, Later) else result
 
     async def edit(self, chat_id: int, message_id: int, outgoing: Outgoing, *, is_photo: bool) -> Result:
-        """The message as it shall look now."""
+        """The message as it shall look now; one to be removed is emptied where it cannot be deleted."""
+        if isinstance(outgoing, Removed):
+            gone = await self.delete(chat_id, message_id)
+            if not isinstance(gone, Refused):
+                return gone
         if is_photo and outgoing.photo is not None:
             result = await self._edit_picture(chat_id, message_id, outgoing)
         elif is_photo:
@@ -76,6 +84,26 @@ class Gateway:
         else:
             result = await self._edit_text(chat_id, message_id, outgoing)
         return Sent(message_id, is_photo, result.is_rich) if isinstance(result, Sent) else result
+
+    async def copy(self, chat_id: int, thread_id: int, copied: Copy) -> Result:
+        """Somebody's message once more, without his name; content that cannot be copied is refused."""
+
+        async def request(text: str, mode: ParseMode | None) -> MessageId:
+            return await self._bot.copy_message(
+                chat_id,
+                copied.from_chat,
+                copied.from_message,
+                message_thread_id=thread_id or None,
+                caption=text or None,
+                parse_mode=mode,
+                reply_parameters=_reply(copied),
+            )
+
+        if copied.caption is None:
+            result = await self._try(request, "", None, self._patience)
+        else:
+            result = await self._rich_or_plain(request, copied.caption, CAPTION_LIMIT, self._patience)
+        return of_target(result, chat_id)
 
     async def delete(self, chat_id: int, message_id: int) -> Result:
         """Take a message away; Missing if it is not there, Refused if it is older than 48 hours."""
@@ -224,6 +252,8 @@ class Gateway:
                 done = await request(text, mode)
         except TROUBLES as trouble:
             return meaning(trouble)
+        if isinstance(done, MessageId):
+            return Sent(done.message_id)
         return Sent(done.message_id, file_id=_file_id(done)) if isinstance(done, Message) else Sent(0)
 
 

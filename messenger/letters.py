@@ -11,7 +11,6 @@ from aiogram.enums import ButtonStyle
 from aiogram.types import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup
 
 from followup.cases.views import CaseView
-from followup.phone import mask_in_text
 from messenger.buttons import CasePress, ScreenPress, case_button, copy_button, keyboard, label, rows, screen_button
 from messenger.dates import clock_time
 from messenger.filters import cut
@@ -25,7 +24,6 @@ ChatKind = Literal["group", "private"]
 
 PLAIN_QUESTIONS = ("title", "period")
 _CASES_LISTED = 20
-_LONGEST_MESSAGE = 1500
 NEW_SCREEN = 0  # a press that opens a screen has none yet
 
 
@@ -38,17 +36,6 @@ class LetterContext:
     mask: bool
     team_name: str
     now: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteMessage:
-    """What a client wrote; ``number`` is E.164 where he left one."""
-
-    text: str
-    at: datetime
-    name: str | None = None
-    number: str | None = None
-    entry_point: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +123,6 @@ def question_number(case: CaseView, asked: Mention, ctx: LetterContext) -> Outgo
 def plain_question(kind: str, asked: Mention, ctx: LetterContext) -> Outgoing:
     """About no case: the name of a new Handle reason, 1 to 60 characters (R17); the days of a report."""
     return _question(kind, None, asked, ctx)
-
-
-def site_message(message: SiteMessage, ctx: LetterContext) -> Outgoing:
-    """A client wrote through a form on the site."""
-    text = message.text if len(message.text) <= _LONGEST_MESSAGE else message.text[: _LONGEST_MESSAGE - 1] + "…"
-    shown = (mask_in_text(text) if ctx.mask else text).strip()
-    return _plain_letter("letters/site_message.j2", ctx, message=message, text=shown)
 
 
 def chat_trouble(title: str, error: str, ctx: LetterContext) -> Outgoing:

@@ -2,82 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.events import Event, OrderEvent
 from followup.calls.tables import calls
-from followup.cases import actions as acts
 from followup.cases.tables import actions, cases
 from followup.clients import store as clients
 from followup.ledger.tables import ledger
-from followup.notices import screens_store as screens
-from followup.notices import store as notices
 from followup.phone import ERASED, is_erased, normalise
 from followup.retention import store
-from followup.retention.rules import Mention, Traces, fate_of_letter, scrubbed
+from followup.retention.rules import Mention, Traces, scrubbed
+from followup.retention.speaking import Erasing, Receipt, speak
+from followup.retention.writing import About, Written, close_tickets, empty, written_by
 from followup.teams import store as teams
 from followup.teams.desk import Desk
 from followup.teams.seal import Seal
 from storage import retention as arrivals
 from storage.rows import Row
 
+__all__ = ["Receipt", "forget", "known_numbers", "recognise", "what_is_known"]
+
 _PERSONAL_DATA = ("text", "number", "name")
-
-
-@dataclass(slots=True)
-class Receipt:
-    """What was erased, and what nobody can erase."""
-
-    number_hash: str
-    teams: list[str] = field(default_factory=list)
-    rows: Counter[str] = field(default_factory=Counter)
-    messages_edited: int = 0
-    not_erased: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, other: Receipt) -> None:
-        """Another team's receipt about the same number."""
-        self.teams += other.teams
-        self.rows += other.rows
-        self.messages_edited += other.messages_edited
-        self.not_erased += other.not_erased
-
-    def as_json(self) -> dict[str, Any]:
-        """For scripts; holds nothing of the number but its keyed hash."""
-        return {
-            "number_hash": self.number_hash,
-            "teams": self.teams,
-            "rows": {table: count for table, count in sorted(self.rows.items()) if count},
-            "messages_edited": self.messages_edited,
-            "not_erased": self.not_erased,
-        }
-
-
-@dataclass(slots=True, kw_only=True)
-class _Erasing:
-    """One team on its way to forget one client."""
-
-    desk: Desk
-    seal: Seal
-    traces: Traces
-    receipt: Receipt
-    about: arrivals.About
-
-    @property
-    def team_id(self) -> int:
-        return self.desk.book.id
-
-    @property
-    def c(self) -> AsyncConnection:
-        return self.desk.c
-
-    @property
-    def ids(self) -> list[int]:
-        return list(self.traces.numbers)
 
 
 async def known_numbers(c: AsyncConnection, team_id: int, number: str) -> dict[int, str]:
@@ -113,11 +61,14 @@ async def forget(desk: Desk, seal: Seal, number: str, by: int | None = None) -> 
     rows = await store.cases_of(desk.c, team_id, found["client_id"]) if found else []
     spans = {row["id"]: (row["opened_at"], row["closed_at"]) for row in rows}
     name = (await clients.named(desk.c, team_id, [found["client_id"]]))[found["client_id"]][0] if found else None
-    traces = Traces(numbers=numbers or {0: number}, cases=spans)
-    erasing = _Erasing(desk=desk, seal=seal, traces=traces, receipt=receipt, about=arrivals.About(name=name or ""))
-    if found is not None:
+    written = await written_by(desk, found["client_id"], list(numbers)) if found else None
+    traces = Traces(numbers=numbers or {0: number}, cases=spans, **_written_traces(written))
+    about = About(name=name or "", writers=written.chats if written else set())
+    erasing = Erasing(desk=desk, seal=seal, traces=traces, receipt=receipt, about=about, written=written)
+    if found is not None and written is not None:
         await _keep_marks(erasing)
-        await _speak(erasing, rows, by)
+        await close_tickets(desk, written, by)
+        await speak(erasing, rows, by)
         await _erase_facts(erasing, found["client_id"])
         await teams.touch(desk.c, team_id)
     await _sweep(erasing)
@@ -128,59 +79,20 @@ async def forget(desk: Desk, seal: Seal, number: str, by: int | None = None) -> 
     return receipt
 
 
-async def _keep_marks(erasing: _Erasing) -> None:
+def _written_traces(written: Written | None) -> dict[str, Any]:
+    if written is None:
+        return {}
+    return {"tickets": frozenset(written.tickets), "messages": {row["id"]: row["kind"] for row in written.messages}}
+
+
+async def _keep_marks(erasing: Erasing) -> None:
     widgets = await store.widgets_of(erasing.c, erasing.team_id, erasing.ids)
     for number_id, number in erasing.traces.numbers.items():
         mark = erasing.seal.mark("number", erasing.team_id, number)
         await store.keep_mark(erasing.c, erasing.team_id, mark, widgets.get(number_id, ()), erasing.desk.now)
 
 
-async def _speak(erasing: _Erasing, rows: Sequence[Row], by: int | None) -> None:
-    """Open cases are closed, and every message of ours about the client is edited where Telegram lets us."""
-    for row in rows:
-        if row["state"] == "open":
-            await acts.close_erased(erasing.desk, row, by)
-    case_ids = list(erasing.traces.cases)
-    await notices.raise_cards(erasing.c, erasing.team_id, "case", case_ids)
-    for card in await store.cards_about(erasing.c, erasing.team_id, case_ids):
-        erasing.about.messages.add((card["shown_in"], card["message_id"]))
-        is_lost = card["state"] == "dead" or not card["is_reachable"]
-        erasing.receipt.messages_edited += not is_lost
-        if is_lost:
-            _report(erasing, "message", card["shown_in"], card["message_id"])
-    await screens.raise_screens(erasing.c, erasing.team_id, "missed")
-    await screens.raise_screens(erasing.c, erasing.team_id, "handover")
-    await screens.raise_lists(erasing.c, erasing.team_id)
-    await _speak_of_letters(erasing)
-
-
-async def _speak_of_letters(erasing: _Erasing) -> None:
-    """Letters since the client's first case; those with a message are taken over by cards, pending ones are dropped."""
-    since = min((opened for opened, _ in erasing.traces.cases.values()), default=None)
-    if since is None:
-        return
-    dropped = []
-    for letter in await store.letters_since(erasing.c, erasing.team_id, since):
-        fate = fate_of_letter(letter, erasing.traces)
-        if fate is not None:
-            erasing.about.messages.add((letter["shown_in"], letter["message_id"]))
-        if fate is not None and letter["message_id"] is None:
-            dropped += [letter["id"]] if letter["case_id"] or letter["kind"] == "site_message" else []
-        elif fate == "report" or (fate == "edit" and not letter["is_reachable"]):
-            what = {"file": "file", "report_file": "file", "question": "answer"}.get(letter["kind"], "message")
-            _report(erasing, what, letter["shown_in"], letter["message_id"])
-        elif fate == "edit":
-            await store.take_over(erasing.c, letter, erasing.desk.now)
-            erasing.receipt.messages_edited += 1
-    await store.skip_letters(erasing.c, erasing.team_id, dropped, "erased")
-
-
-def _report(erasing: _Erasing, what: str, chat: int | None, message_id: int | None) -> None:
-    about = {"what": what, "team": erasing.desk.book.name, "chat": chat, "message_id": message_id}
-    erasing.receipt.not_erased.append(about)
-
-
-async def _erase_facts(erasing: _Erasing, client_id: int) -> None:
+async def _erase_facts(erasing: Erasing, client_id: int) -> None:
     """Facts stay where they are, so that every count stays; what they say of the person goes."""
     c, team_id, ids, rows = erasing.c, erasing.team_id, erasing.ids, erasing.receipt.rows
     names = {number_id: _pseudonym(erasing, number_id) for number_id in ids}
@@ -190,7 +102,8 @@ async def _erase_facts(erasing: _Erasing, client_id: int) -> None:
         }
         rows["calls"] += await store.change_rows(c, calls, team_id, told)
     rows["orders"] += await store.forget_orders(c, team_id, ids)
-    rows["messages"] += await store.forget_messages(c, team_id, ids)
+    if erasing.written is not None:
+        rows.update(await empty(erasing.desk, erasing.seal, erasing.written, ids))
     done = {each["id"]: {"data": _act(each)} for each in await store.acts_of(c, team_id, ids)}
     rows["actions"] += await store.change_rows(c, actions, team_id, done)
     rows["cases"] += await _erase_cases(erasing, client_id)
@@ -201,7 +114,7 @@ async def _erase_facts(erasing: _Erasing, client_id: int) -> None:
     rows["numbers"] += await store.rename_numbers(c, team_id, names)
 
 
-async def _erase_cases(erasing: _Erasing, client_id: int) -> int:
+async def _erase_cases(erasing: Erasing, client_id: int) -> int:
     """What people wrote about him; the case's own story stays."""
     changes = {
         case["id"]: {"notes": [[at, author, ""] for at, author, _ in case["notes"]], "close_text": None}
@@ -210,7 +123,7 @@ async def _erase_cases(erasing: _Erasing, client_id: int) -> int:
     return await store.change_rows(erasing.c, cases, erasing.team_id, changes)
 
 
-def _pseudonym(erasing: _Erasing, number_id: int) -> str:
+def _pseudonym(erasing: Erasing, number_id: int) -> str:
     """Born of the row, not of the number: nobody finds the way back, with the key or without."""
     return ERASED + erasing.seal.mark("erased", erasing.team_id, number_id)[:16]
 
@@ -229,7 +142,7 @@ def _bare(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in _PERSONAL_DATA}
 
 
-async def _sweep(erasing: _Erasing) -> None:
+async def _sweep(erasing: Erasing) -> None:
     """Whatever table may say the number in a text: payloads, snapshots, ids that a vendor made of it."""
     for table in store.swept_tables():
         for mention in erasing.traces.mentions:
@@ -240,7 +153,7 @@ async def _sweep(erasing: _Erasing) -> None:
             erasing.receipt.rows[table.name] = max(erasing.receipt.rows[table.name], swept)
 
 
-def _without(erasing: _Erasing, row: Row, mention: Mention) -> dict[str, Any]:
+def _without(erasing: Erasing, row: Row, mention: Mention) -> dict[str, Any]:
     changed = {}
     for name, value in row.items():
         if name == "id" or value is None:
@@ -252,7 +165,7 @@ def _without(erasing: _Erasing, row: Row, mention: Mention) -> dict[str, Any]:
     return changed
 
 
-async def _erase_arrivals(erasing: _Erasing) -> None:
+async def _erase_arrivals(erasing: Erasing) -> None:
     """Raw requests and updates: done ones go, what still waits goes on as a hidden caller's."""
     for mention in erasing.traces.mentions:
         rows = erasing.receipt.rows

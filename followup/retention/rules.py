@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -18,6 +18,8 @@ _BETWEEN = r"(?:[\s().\-/\u00a0]|%20|%28|%29|%2[Dd]|\\u00a0){0,3}"
 # What describes the client beside his number in payloads, snapshots and ledger lines.
 _PERSONAL = frozenset({"name", "client_name", "client_account", "recording_url", "text", "topic"})
 _OF_MANY = frozenset({"digest", "digest_more"})
+_TEXTS = frozenset({"text", "contact"})  # copied in our own words
+_DELETABLE = timedelta(hours=48)
 
 Change = Callable[[str], str]
 Fate = Literal["edit", "report"]
@@ -95,10 +97,12 @@ def scrubbed(value: Any, mention: Mention) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """What a team knows of a client: his numbers, and when which case of his was open."""
+    """What a team knows of a client: his numbers, when which case of his was open, his tickets and his messages."""
 
     numbers: Mapping[int, str]
     cases: Mapping[int, tuple[datetime, datetime | None]]
+    tickets: frozenset[int] = frozenset()
+    messages: Mapping[int, str] = field(default_factory=dict)  # what he wrote and was answered, by kind
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
@@ -110,22 +114,38 @@ class Traces:
         return any(opened <= moment and (closed is None or moment <= closed) for opened, closed in self.cases.values())
 
 
-def fate_of_letter(letter: Mapping[str, Any], traces: Traces) -> Fate | None:
+def fate_of_letter(letter: Mapping[str, Any], traces: Traces, now: datetime | None = None) -> Fate | None:
     """What becomes of a letter when the client is forgotten: its message is edited, or can only be named."""
     payload, moment = letter["payload"], letter["sent_at"] or letter["created_at"]
-    if letter["kind"] == "digest_picture":  # hours and counts; nobody is named in it
-        return None
-    if letter["kind"] == "report_file" and not _lists_clients(payload):
-        return None
-    if letter["kind"] in ("file", "report_file"):
-        return "report" if any(opened <= moment for opened, _ in traces.cases.values()) else None
+    if letter["kind"] in ("file", "report_file", "digest_picture"):
+        has_rows = letter["kind"] == "file" or (letter["kind"] == "report_file" and _lists_clients(payload))
+        return "report" if has_rows and any(opened <= moment for opened, _ in traces.cases.values()) else None
     if letter["kind"] in _OF_MANY:
         return "edit" if traces.was_open(moment) or _says(payload, traces.mentions) else None
-    named = {letter["case_id"], payload.get("case_id"), *(payload.get("case_ids") or ())}
-    if not named & set(traces.cases) and not _says(payload, traces.mentions):
+    if not _is_about(letter, traces) and not _says(payload, traces.mentions):
         return None
+    return "report" if _is_out_of_reach(letter, traces, now) else "edit"
+
+
+def _is_out_of_reach(letter: Mapping[str, Any], traces: Traces, now: datetime | None) -> bool:
     # The question was deleted when it was answered; the answer is a person's own message.
-    return "report" if letter["kind"] == "question" and payload.get("answered") else "edit"
+    if letter["kind"] == "question":
+        return bool(letter["payload"].get("answered"))
+    return letter["kind"] == "from_client" and _stays(letter, traces, now)
+
+
+def _is_about(letter: Mapping[str, Any], traces: Traces) -> bool:
+    payload = letter["payload"]
+    named = {letter["case_id"], payload.get("case_id"), *(payload.get("case_ids") or ())}
+    written = payload.get("ticket_id") in traces.tickets or payload.get("message_id") in traces.messages
+    return bool(named & set(traces.cases)) or written
+
+
+def _stays(letter: Mapping[str, Any], traces: Traces, now: datetime | None) -> bool:
+    """A copy that is no text can be deleted for two days; afterwards only the words under it can be changed."""
+    kind = traces.messages.get(letter["payload"].get("message_id", 0), "text")
+    sent_at = letter["sent_at"]
+    return kind not in _TEXTS and now is not None and sent_at is not None and now - sent_at >= _DELETABLE
 
 
 def _lists_clients(payload: Mapping[str, Any]) -> bool:

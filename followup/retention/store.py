@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls, messages
 from followup.cases.tables import actions, cases
-from followup.clients.tables import clients, numbers
+from followup.clients.tables import accounts, clients, merges, numbers
 from followup.ledger.tables import ledger
-from followup.notices import priorities
 from followup.notices.tables import cards, chats, letters
 from followup.orders.tables import orders
 from followup.retention.tables import forgotten
+from followup.tickets.tables import ticket_acts, tickets
 from storage.columns import metadata
 from storage.rows import Row, all_rows
 
@@ -81,6 +81,41 @@ async def cases_of(c: AsyncConnection, team_id: int, client_id: int) -> list[Row
     return await all_rows(c, select(cases).where(cases.c.team_id == team_id, cases.c.client_id == client_id))
 
 
+async def tickets_of(c: AsyncConnection, team_id: int, client_id: int) -> list[int]:
+    """Ids of every ticket of the client, whatever its state."""
+    mine = (tickets.c.team_id == team_id) & (tickets.c.client_id == client_id)
+    return list(await c.scalars(select(tickets.c.id).where(mine)))
+
+
+async def accounts_of(c: AsyncConnection, team_id: int, client_id: int) -> list[Row]:
+    """Where he writes from."""
+    return await all_rows(c, select(accounts).where(accounts.c.team_id == team_id, accounts.c.client_id == client_id))
+
+
+async def messages_of(
+    c: AsyncConnection, team_id: int, number_ids: Collection[int], account_ids: Collection[int]
+) -> list[Row]:
+    """What he wrote and was answered, without the texts."""
+    his = messages.c.number_id.in_(number_ids) | messages.c.account_id.in_(account_ids)
+    columns = (messages.c[name] for name in ("id", "kind", "is_ours", "message_key", "chat_id", "message_id"))
+    return await all_rows(c, select(*columns).where(messages.c.team_id == team_id, his))
+
+
+async def ticket_acts_of(c: AsyncConnection, team_id: int, whose: Mapping[str, Collection[int]]) -> list[Row]:
+    """(id, data) of what people did about tickets of his: ``whose`` holds "numbers", "accounts" and "client"."""
+    made = select(ticket_acts.c.id).where(
+        ticket_acts.c.team_id == team_id, ticket_acts.c.client_id.in_(whose["client"])
+    )
+    his = (
+        ticket_acts.c.number_id.in_(whose["numbers"])
+        | ticket_acts.c.account_id.in_(whose["accounts"])
+        | ticket_acts.c.client_id.in_(whose["client"])
+        | ticket_acts.c.born_as.in_(made)
+    )
+    query = select(ticket_acts.c.id, ticket_acts.c.data).where(ticket_acts.c.team_id == team_id, his)
+    return await all_rows(c, query)
+
+
 async def calls_of(c: AsyncConnection, team_id: int, number_ids: Collection[int]) -> list[Row]:
     """(id, facts) of every call of these numbers."""
     mine = (calls.c.team_id == team_id) & calls.c.number_id.in_(number_ids)
@@ -107,25 +142,12 @@ async def letters_since(c: AsyncConnection, team_id: int, since: datetime) -> li
     return await all_rows(c, select(*columns).select_from(joined).where(mine))
 
 
-async def cards_about(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> list[Row]:
-    """Cards of these cases that stand in a chat, and whether they can still be edited."""
+async def cards_about(c: AsyncConnection, team_id: int, subject: str, ids: Collection[int]) -> list[Row]:
+    """Cards of these cases or tickets that stand in a chat, and whether they can still be edited."""
     columns = (cards.c.id, cards.c.message_id, cards.c.shown_in, cards.c.state, cards.c.error, chats.c.is_reachable)
     joined = cards.join(chats, (chats.c.id == cards.c.chat_id) & (chats.c.team_id == cards.c.team_id))
-    mine = (cards.c.team_id == team_id) & (cards.c.subject == "case") & cards.c.subject_id.in_(case_ids)
+    mine = (cards.c.team_id == team_id) & (cards.c.subject == subject) & cards.c.subject_id.in_(ids)
     return await all_rows(c, select(*columns).select_from(joined).where(mine, cards.c.message_id.is_not(None)))
-
-
-async def take_over(c: AsyncConnection, letter: Mapping[str, Any], now: datetime) -> None:
-    """A letter said once becomes a card: the outbox edits its message like any other."""
-    mine = (cards.c.team_id == letter["team_id"]) & (cards.c.chat_id == letter["chat_id"])
-    mine &= (cards.c.subject == "letter") & (cards.c.subject_id == letter["id"])
-    again = await c.execute(update(cards).where(mine).values(wanted=cards.c.wanted + 1))
-    if again.rowcount:
-        return
-    place = {name: letter[name] for name in ("team_id", "chat_id", "message_id", "shown_in")}
-    times = {"not_before": now, "created_at": now, "shown_at": now}
-    values = {"subject": "letter", "subject_id": letter["id"], "priority": priorities.EDIT}
-    await c.execute(insert(cards).values(**place, **times, **values))
 
 
 async def skip_letters(c: AsyncConnection, team_id: int, ids: Collection[int], why: str) -> None:
@@ -153,8 +175,14 @@ async def rename_numbers(c: AsyncConnection, team_id: int, names: Mapping[int, s
 
 
 async def forget_name(c: AsyncConnection, team_id: int, client_id: int) -> int:
-    """The client has no name any more."""
-    return await blank(c, clients, team_id, clients.c.id == client_id, name=None)
+    """The client has no name any more, nor have those that were found to be him."""
+    ids, found = {client_id}, {client_id}
+    while found:
+        mine = (merges.c.team_id == team_id) & merges.c.into_client_id.in_(found) & merges.c.undone_at.is_(None)
+        found = set(await c.scalars(select(merges.c.from_client_id).where(mine))) - ids
+        ids |= found
+    has_name = clients.c.id.in_(ids) & ((clients.c.id == client_id) | clients.c.name.is_not(None))
+    return await blank(c, clients, team_id, has_name, name=None)
 
 
 async def forget_orders(c: AsyncConnection, team_id: int, number_ids: Collection[int]) -> int:
@@ -162,10 +190,28 @@ async def forget_orders(c: AsyncConnection, team_id: int, number_ids: Collection
     return await blank(c, orders, team_id, orders.c.number_id.in_(number_ids), topic=None, name=None, consent=None)
 
 
-async def forget_messages(c: AsyncConnection, team_id: int, number_ids: Collection[int]) -> int:
-    """What the person wrote."""
-    nothing = {"client_account": None, "client_name": None, "text": ""}
-    return await blank(c, messages, team_id, messages.c.number_id.in_(number_ids), **nothing)
+async def forget_messages(c: AsyncConnection, team_id: int, keys: Mapping[int, str]) -> int:
+    """What the person wrote and was answered; ``keys``: message id → what names it from now on."""
+    nothing = {"client_account": None, "client_name": None, "text": "", "error": None, "copy_chat_id": None}
+    nothing |= {"copy_id": None, "chat_id": None, "message_id": None}
+    return await change_rows(c, messages, team_id, {id_: nothing | {"message_key": key} for id_, key in keys.items()})
+
+
+async def forget_accounts(c: AsyncConnection, team_id: int, names: Mapping[int, str]) -> int:
+    """Account id → what stands in its place: whoever writes from it again is somebody new."""
+    nothing = {"name": None, "telegram_id": None, "consent_at": None}
+    return await change_rows(c, accounts, team_id, {id_: nothing | {"account": name} for id_, name in names.items()})
+
+
+async def forget_chats(c: AsyncConnection, team_id: int, telegram_ids: Collection[int]) -> None:
+    """His own chats with the bot, with what was to be said there."""
+    mine = (chats.c.team_id == team_id) & (chats.c.kind == "client") & chats.c.telegram_id.in_(telegram_ids)
+    await c.execute(delete(chats).where(mine))
+
+
+async def forget_tickets(c: AsyncConnection, team_id: int, ids: Collection[int]) -> int:
+    """What they were about, and how it ended in words."""
+    return await blank(c, tickets, team_id, tickets.c.id.in_(ids), subject=None, comment=None)
 
 
 def swept_tables() -> list[Table]:

@@ -43,6 +43,8 @@ class Policy:
     ticket_sla: Mapping[str, timedelta] = field(default_factory=dict)  # channel → span; "": every other one
     ticket_return: timedelta = timedelta(minutes=60)  # taken but silent: back to the group
     text_channel: bool = False  # clients may write to the bot
+    client_greeting: str | None = None  # what they read first, and what becomes of their words; None: the built-in one
+    client_consent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

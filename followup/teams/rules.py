@@ -25,6 +25,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _YES = frozenset({"yes", "on", "true", "1"})
 _NO = frozenset({"no", "off", "false", "0"})
 _NONE = frozenset({"", "none"})
+_LONGEST_WORDS = 1000
 _SOURCES = ("missed", "orders", "answered")
 
 
@@ -154,6 +155,13 @@ def _slas(text: str) -> dict[str, timedelta]:
         raise _WrongError("none, or a duration such as 30m, or one a channel such as telegram=5m phone=30m") from None
 
 
+def _words(text: str) -> str:
+    """What is shown to clients as it is typed."""
+    if len(text) > _LONGEST_WORDS:
+        raise _WrongError(f"a text of up to {_LONGEST_WORDS} characters")
+    return text.replace("\0", "")
+
+
 def _timezone(text: str) -> str:
     try:
         return ZoneInfo(text).key
@@ -211,4 +219,6 @@ _SETTINGS: Mapping[str, Setting] = {
     "ticket_sla_minutes": Setting("ticket_sla", _slas),
     "ticket_return_minutes": Setting("ticket_return", _span("m")),
     "text_channel": Setting("text_channel", _switch("on | off")),
+    "client_greeting": Setting("client_greeting", _or_none(_words)),
+    "client_consent": Setting("client_consent", _or_none(_words)),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from followup.calls import messages_store as messages
@@ -12,6 +13,8 @@ from followup.clients import store as clients
 from followup.clients.accounts_store import Writer
 from followup.phone import normalise
 from followup.teams.desk import Desk
+from followup.tickets import letterbox_store as store
+from followup.tickets.letterbox_copies import copy_to_team
 
 
 async def take_message(desk: Desk, connection_id: int, message: MessageEvent, recorded: Recorded) -> set[int]:
@@ -47,3 +50,11 @@ async def take_message(desk: Desk, connection_id: int, message: MessageEvent, re
     if number_id is not None and message.client_name:
         await clients.name_client(desk.c, desk.book.id, number_id, message.client_name)
     return {account["client_id"]}
+
+
+async def show_posted(desk: Desk, connection_id: int, keys: Collection[str]) -> None:
+    """What is too long for the card, whole under it; once, however often it is posted."""
+    for message in await store.posted(desk.c, desk.book.id, connection_id, keys):
+        account = await accounts.account_by_id(desk.c, desk.book.id, message["account_id"] or 0)
+        if account is not None:
+            await copy_to_team(desk, account, message, is_answer=False)

@@ -97,7 +97,7 @@ TRACES = Traces(numbers={1: ANNA.number}, cases={7: (AT - HOUR, AT + HOUR)})
         ({"kind": "reminder", "payload": {"case_ids": [3]}}, None),
         ({"kind": "question", "payload": {"case_id": 7}}, "edit"),
         ({"kind": "question", "payload": {"case_id": 7, "answered": True}}, "report"),
-        ({"kind": "site_message", "payload": {"number": "+380671234567"}}, "edit"),
+        ({"kind": "other", "payload": {"number": "+380671234567"}}, "edit"),
         ({"kind": "digest", "payload": {"day": "2026-11-20"}}, "edit"),
         ({"kind": "digest", "payload": {"day": "2026-11-20"}, "sent_at": AT + 2 * HOUR}, None),
         ({"kind": "digest_picture", "payload": {"numbers": {"left_open": [{"client": "+380671234567"}]}}}, None),

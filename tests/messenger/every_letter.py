@@ -61,12 +61,6 @@ def context(language: str = "en", **other: Any) -> LetterContext:
     return LetterContext(language=language, **{**usual, **other})
 
 
-def site(**other: Any) -> letters.SiteMessage:
-    usual: dict[str, Any] = {"text": "How much is it?\nCall me", "at": NOW, "name": "Anna", "entry_point": "Main page"}
-    usual["number"] = "+380671234567"
-    return letters.SiteMessage(**{**usual, **other})
-
-
 def pbx(name: str) -> letters.Pbx:
     return letters.Pbx(name=name, begins_at=datetime(2026, 11, 20, 7, 5, tzinfo=UTC))
 
@@ -104,10 +98,6 @@ def every_letter(
         "question_number": lambda c: letters.question_number(ours, person, c),
         "question_title": lambda c: letters.plain_question("title", person, c),
         "question_period": lambda c: letters.plain_question("period", person, c),
-        "site_message": lambda c: letters.site_message(site(), c),
-        "site_message, hostile": lambda c: letters.site_message(
-            site(text=name * 50, name=name, entry_point=name, number=name), c
-        ),
         "chat_trouble": lambda c: letters.chat_trouble(name, "Forbidden: bot was kicked from the group chat", c),
         "topic_closed": lambda c: letters.topic_closed(name, "Bad Request: TOPIC_CLOSED", c),
         "silence": lambda c: letters.silence(pbx(name), [person], c),

@@ -10,7 +10,7 @@ from aiogram.types import ForceReply
 from messenger import letters
 from messenger.buttons import CasePress, ScreenPress
 from messenger.markup import plain
-from tests.messenger.every_letter import NOW, TARAS, case, context, every_letter, hostile, site
+from tests.messenger.every_letter import NOW, TARAS, case, context, every_letter, hostile
 from tests.messenger.telegram_html import message_problems
 
 LANGUAGES = ("en", "ru", "uk")
@@ -223,20 +223,6 @@ def test_the_name_of_a_reason_is_asked_of_one_person_about_no_case():
 def test_the_snooze_question_names_an_example_of_every_form():
     words = told(letters.question_snooze(case(), TARAS, context()))
     assert all(example in words for example in ("15:30", "2 h", "tomorrow 10:00"))
-
-
-def test_a_site_message_keeps_its_lines_and_hides_numbers_in_it():
-    letter = letters.site_message(site(text="Call\n+380 67 123-45-67 <now>"), context())
-    assert "<blockquote expandable>Call\n" in letter.text
-    assert "&lt;now&gt;" in letter.text
-    assert "123-45" not in letter.text
-    assert "123-45" in letters.site_message(site(text="+380 67 123-45-67"), context(mask=False)).text
-
-
-def test_a_very_long_site_message_is_cut():
-    words = told(letters.site_message(site(text="x" * 100_000), context()))
-    assert words.endswith("x…")
-    assert len(words) < 2000
 
 
 def test_chat_trouble_names_the_chat_and_telegrams_words():
