@@ -14,7 +14,6 @@ from followup.reports.periods import fixed
 from followup.reports.schedules import stop_schedule
 from followup.reports.selection import selection_of
 from followup.reports.ticket_rows import TABLE, TABLE_KIND
-from followup.tickets.store import ticket_by_id
 from handlers.telegram.report_visits import chosen_of, date_of, one_of
 from handlers.telegram.visits import Op, Params, Visit, show
 from messenger.buttons import id_in, unpacked
@@ -70,16 +69,6 @@ async def _table_column(visit: Visit) -> None:
         kept = [each for each in known if (each in shown) != (each == key)]
     await choose_columns(visit.desk.c, visit.desk.book.id, visit.member.id, TABLE_KIND, kept)
     await show(visit, table_columns=kept or None)
-
-
-async def _ticket(visit: Visit) -> None:
-    """The ticket's own card at the end of this chat, as it stands now."""
-    ticket_id = id_in(visit.arg)
-    if ticket_id is None or await ticket_by_id(visit.desk.c, visit.desk.book.id, ticket_id) is None:
-        raise FollowupError("nothing_here")
-    await notices.add_card(
-        visit.desk.c, visit.chat, "ticket", ticket_id, now=visit.desk.now, priority=priorities.ANSWER
-    )
 
 
 async def _file(visit: Visit) -> None:
@@ -179,7 +168,6 @@ NUMBER_OPS: dict[str, Op] = {
     "page": _page,
     "defs": _definitions,
     "call": _call,
-    "ticket": _ticket,
     "tcolumn": _table_column,
     "mark": _mark,
     "stop": _stop,

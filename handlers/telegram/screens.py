@@ -19,7 +19,7 @@ from followup.teams.desk import Desk
 from handlers.telegram.duty import DUTY_OPS
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.reports import REPORT_OPS
-from handlers.telegram.showing import show_card
+from handlers.telegram.showing import show_card, show_ticket
 from handlers.telegram.tickets_lists import TICKET_SCREEN_OPS
 from handlers.telegram.tickets_settings import DIRECTORY_OPS
 from handlers.telegram.visits import Op, Visit, open_screen, show
@@ -31,6 +31,7 @@ from messenger.render import LANGUAGES
 log = structlog.get_logger()
 
 _LAST_PAGE = 10_000
+_SHOWN = {"open": show_card, "ticket": show_ticket}  # a case, a ticket: by a number of the screen
 _MENUS = {"none": None, "lines": "lines", "export": "export", "reasons": "reasons"}
 _DIRECTORIES = ("topics", "results", "statuses", "fan")
 Params = dict[str, Any]
@@ -51,8 +52,9 @@ async def on_press(query: CallbackQuery, callback_data: ScreenPress, caller: Cal
         gone: tuple[int, int] | None = None
         async with front.desk(team_id) as desk:
             language = desk.book.policy.language
-            if callback_data.op == "open" and callback_data.arg:
-                gone = await show_card(desk, _here(desk, caller), id_in(callback_data.arg) or 0)
+            if callback_data.op in _SHOWN and callback_data.arg:
+                shows = _SHOWN[callback_data.op]
+                gone = await shows(desk, _here(desk, caller), id_in(callback_data.arg) or 0)
                 kind = None
             else:
                 kind = await _do(desk, caller, callback_data, query)

@@ -24,7 +24,7 @@ async def test_csv_and_workbook_have_every_column(world):
     assert sent["document"]["file_name"] == "calls_2026-11-01_2026-11-20.csv"
     lines = list(csv.reader(io.StringIO((await _file(world, sent)).decode("utf-8-sig")), delimiter=";"))
     heads, total = lines[0], dict(zip(lines[0], lines[-1], strict=True))
-    assert len(heads) == 13
+    assert len(heads) == 16
     assert (total["Calls in total"], total["Target missed"]) == (str(TOTALS["total"]), str(TOTALS["target_missed"]))
     await world.iryna.presses("XLSX")
     book = load_workbook(io.BytesIO(await _file(world, newest(world, GROUP))))
