@@ -80,12 +80,14 @@ async def follow_joined_case(desk: Desk, case_id: int) -> None:
     """Numbers came to the case's client from another one, or went back: the tickets of both are derived anew."""
     case = await case_by_id(desk.c, desk.book.id, case_id)
     if case is not None and case["client_id"] is not None:
-        await follow(desk, await store.related_clients(desk.c, desk.book.id, case["client_id"]), None)
+        both = await store.related_clients(desk.c, desk.book.id, case["client_id"])
+        await follow(desk, both, None, makers=both)
 
 
 async def _derive(desk: Desk, both: set[int]) -> None:
     await regroup(desk, both)
-    await follow(desk, both, None)
+    # Whose ticket went with a number has none stored under his own name: he may make one again.
+    await follow(desk, both, None, makers=both)
     await _refresh(desk, both)
 
 

@@ -117,7 +117,13 @@ async def test_a_contact_is_one_line_of_time(world):
     await world.olga.presses("History", under="🎫 #2")
     await world.olga.presses("The whole contact", under="🎫 #2")
     line = shown_text(world.olga.sees("👤 Anna K."))
-    said = ["🏁 #2 · Deal done · Olga", "🔵 called back · Olga", "💬 · I called <you>", "📵 missed call · Sales", "🎫 #1"]
+    said = [
+        "🏁 #2 · Deal done · Olga",
+        "🔵 called back · Olga",
+        "💬 · I called <you>",
+        "📵 missed call · Sales",
+        "🎫 #1",
+    ]
     assert [line.index(part) for part in said] == sorted(line.index(part) for part in said), line
     world.look_away()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from followup.teams import actions as teams
-from followup.tickets.fan_weights import set_weight
 from followup.teams.store import load_book
+from followup.tickets.fan_weights import set_weight
 from tests.stories.desk import all_tickets, only_ticket, writes_on_site
 from tests.stories.touch import has_button
 from tests.stories.world import ANNA, BORYS, SALES, World, new_world
@@ -42,7 +42,9 @@ async def test_who_hands_over_his_own_ticket_is_not_told_of_it(world):
     await world.olga.presses("Taras")
     world.taras.sees_in_private("Olga handed over to you: #1")
     world.olga.does_not_see("no longer yours", chat=world.olga.id)
-    assert "Taras took it" in await world.olga.forges(f"t:to:1:{world.olga.member_id}"), "from another's hands only by a head"
+    assert "Taras took it" in await world.olga.forges(f"t:to:1:{world.olga.member_id}"), (
+        "from another's hands only by a head"
+    )
     world.look_away()
 
 
@@ -87,7 +89,9 @@ async def test_the_head_hears_that_nobody_is_there(database):
     async with new_world(database, ticket_fan="on", hours="Mo-Fr 12:00-18:00", quiet="off") as world:
         await start_all(world)
         await writes_on_site(world, "Hello")
-        letter = world.iryna.sees_in_private("🙋 Nobody is there to take the ticket: #1 · Anna K.", "waiting since 10:00")
+        letter = world.iryna.sees_in_private(
+            "🙋 Nobody is there to take the ticket: #1 · Anna K.", "waiting since 10:00"
+        )
         world.olga.does_not_see("Nobody is there", chat=world.olga.id)
         assert (await only_ticket(world))["status"] == "unsorted"
         assert has_button(letter, "Open card")

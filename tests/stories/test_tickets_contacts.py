@@ -1,0 +1,123 @@
+"""New contact, attached to a contact, and undone (G3, G4): numbers, accounts, cases and tickets move together."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from followup.cases.tables import cases
+from followup.ledger.tables import ledger
+from tests.stories.desk import all_tickets, writes_on_site
+from tests.stories.touch import has_button, question
+from tests.stories.world import ANNA, BORYS, VIRA, World, shown_text
+
+
+async def open_cases(world: World) -> int:
+    """How many clients wait."""
+    async with world.database.read() as c:
+        return len((await c.execute(select(cases.c.id).where(cases.c.state == "open"))).all())
+
+
+async def attaches(world: World, ticket: int, whom: str, *, choice: str = "1") -> None:
+    """Olga finds whose ticket it is and chooses the first."""
+    await world.olga.presses("⋯", under=f"🎫 #{ticket}")
+    await world.olga.presses("Attach", under=f"🎫 #{ticket}")
+    await world.olga.says(whom, reply_to=question(world, f"whose ticket is it? #{ticket}"))
+    assert await world.olga.presses(choice, under=f"🔗 #{ticket}") == "🔗 One contact from now on"
+
+
+async def test_a_client_gets_a_name(world):
+    """G3, G21: the name in the book goes before the account's and the number."""
+    await world.call(BORYS)
+    await world.olga.presses("⋯")
+    await world.olga.presses("Ticket")
+    await world.olga.presses("⋯", under="🎫")
+    await world.olga.presses("New contact")
+    asked = question(world, "what is the client called? #1 · +380 50 ••• 33 44")
+    await world.olga.says("x" * 61, reply_to=asked)
+    world.olga.sees("Too long: 61 characters")
+    await world.olga.says("Borys <Ltd>", reply_to=asked)
+    world.olga.sees("🎫 #1", "Borys <Ltd> · +380 50 ••• 33 44")
+    world.olga.sees("Missed", "Borys <Ltd>")
+
+
+async def test_a_written_ticket_joins_a_contact_and_leaves_it_again(world):
+    await world.call(ANNA)
+    await writes_on_site(world, "It is me", client=None, client_name="anna2000", client_account="anna2000")
+    world.look_away()
+    await attaches(world, 2, "4567")
+    world.olga.sees("🎫 #2", "+380 67 ••• 45 67", "It is me")
+    first, second = await all_tickets(world)
+    assert first["client_id"] == second["client_id"]
+    assert has_button(world.olga.sees("🎫 #2"), "1 more open")
+    await world.forward(minutes=5)
+    await world.dial(ANNA, reached=True, extension="101")
+    assert (await all_tickets(world))[1]["contact_at"] is not None, "a call of the client joins his open ticket (X8)"
+    done = world.olga.sees("✅ Joined")
+    assert has_button(done, "Undo the joining")
+    assert "Separate clients" in await world.olga.presses("Undo the joining", under="✅ Joined")
+    first, second = await all_tickets(world)
+    assert first["client_id"] != second["client_id"]
+    assert second["contact_at"] is None
+    world.olga.sees("🎫 #2", "anna2000")
+    async with world.database.read() as c:
+        kinds = list(await c.scalars(select(ledger.c.kind).order_by(ledger.c.id)))
+    assert [kind for kind in kinds if kind in ("merge", "unmerge")] == ["merge", "unmerge"]
+    world.look_away()
+
+
+async def test_two_numbers_of_one_client_become_one_case_and_one_ticket(world):
+    await world.call(ANNA)
+    await world.call(BORYS)
+    assert await open_cases(world) == 2
+    await world.olga.presses("⋯", under="33 44")
+    await world.olga.presses("Ticket", under="33 44")
+    world.look_away()
+    await attaches(world, 2, "4567")
+    assert await open_cases(world) == 1
+    [ticket] = await all_tickets(world)
+    assert ticket["id"] == 1
+    world.olga.sees("🎫 #2", "It goes on in another ticket")
+    await world.olga.presses("Open ticket", under="✅ Joined")
+    assert "goes on in another" in await world.olga.forges("t:take:2:")
+    await world.forward(minutes=5)
+    await world.dial(BORYS, reached=True, extension="101")
+    assert await open_cases(world) == 0
+    assert (await all_tickets(world))[0]["contact_at"] is not None
+    world.look_away()
+
+
+async def test_numbers_joined_on_a_case_take_their_tickets_along_and_back(world):
+    """X11: a merge on the card of a case is a merge of tickets, too."""
+    await world.call(ANNA)
+    await world.call(BORYS)
+    assert len(await all_tickets(world)) == 2
+    await world.olga.presses("⋯", under="45 67")
+    await world.olga.presses("Another number", under="45 67")
+    await world.olga.says(BORYS, reply_to=question(world, "which other number"))
+    assert [ticket["id"] for ticket in await all_tickets(world)] == [1]
+    await world.olga.presses("⋯", under="45 67")
+    await world.olga.presses("Separate numbers", under="45 67")
+    assert len(await all_tickets(world)) == 2
+    assert len({ticket["client_id"] for ticket in await all_tickets(world)}) == 2
+    world.look_away()
+
+
+async def test_what_is_refused_when_joining(world):
+    await world.call(ANNA)
+    await world.call(VIRA)
+    await writes_on_site(world, "Hello")
+    world.look_away()
+    ticket = (await all_tickets(world))[-1]["id"]
+    await world.olga.presses("⋯", under=f"🎫 #{ticket}")
+    await world.olga.presses("Attach")
+    asked = question(world, "whose ticket is it?")
+    await world.olga.says("nobody at all", reply_to=asked)
+    world.olga.sees("Nothing is found by “nobody at all”")
+    await world.olga.says("4567", reply_to=asked)
+    world.olga.sees("🔗", "Anna K.")
+    assert await world.olga.presses("1", under="🔗") == "It is this contact's already"
+    assert "for Olga" in await world.taras.presses("1", under="🔗")
+    await world.victor.presses("1", under="🔗")
+    assert "not in this team" in await world.zoya.presses("1", under="🔗")
+    assert "Anna" in shown_text(world.olga.sees(f"🎫 #{ticket}"))
+    world.look_away()
