@@ -152,6 +152,8 @@ def test_owners_and_heads_stand_first():
 def test_the_buttons_of_the_settings():
     assert presses() == [
         [("📋 Reasons", "menu", "reasons")],
+        [("🏷 Topics", "menu", "topics"), ("🏁 Results", "menu", "results")],
+        [("🧭 Statuses", "menu", "statuses"), ("🎯 Turns", "menu", "fan")],
         [("Русский", "lang", "ru"), ("Українська", "lang", "uk"), ("• English", "lang", "en")],
         [("🔔 Turn quiet nights off", "quiet", "off")],
     ]
@@ -159,8 +161,8 @@ def test_the_buttons_of_the_settings():
 
 def test_a_press_turns_what_is_off_on():
     given = book(replace(POLICY, quiet=False, language="uk"))
-    assert presses(given)[2] == [("🌙 Turn quiet nights on", "quiet", "on")]
-    assert [label.startswith("• ") for label, _, _ in presses(given)[1]] == [False, True, False]
+    assert presses(given)[4] == [("🌙 Turn quiet nights on", "quiet", "on")]
+    assert [label.startswith("• ") for label, _, _ in presses(given)[3]] == [False, True, False]
 
 
 def test_reasons_are_listed_and_each_can_be_dropped():

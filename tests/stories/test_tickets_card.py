@@ -166,7 +166,8 @@ async def test_the_conversation_stands_on_the_card_escaped_cut_and_with_what_did
     await world.settle()
     card = world.olga.sees("⚠️ not delivered")
     text = shown_text(card)
-    assert "💬 2 <script>" in text and "💬 1 <script>" not in text, "the last six"
+    assert "💬 2 <script>" in text
+    assert "💬 1 <script>" not in text, "the last six"
     assert "➡️ Olga 7 <script>" in text
     assert len(text) < 1600, "one screen of a phone"
     world.look_away()
