@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 
 from followup.clients import store as clients
 from followup.digests import store
-from followup.digests.numbers import DayFigures, DigestNumbers, HourFigures, OpenCase, PersonFigures
+from followup.digests.numbers import (
+    DayFigures,
+    DigestNumbers,
+    HourFigures,
+    OpenCase,
+    PersonFigures,
+    TicketFigures,
+)
 from followup.health.actions import blind_windows
 from followup.hours import local_date, local_day
 from followup.reports.actions import build_stretch
@@ -48,6 +55,7 @@ async def digest_numbers(desk: Desk, day: date, due_at: datetime | None = None) 
         left_open_clients=left_clients,
         left_open_calls=left_calls,
         windows=await blind_windows(desk, span),
+        tickets=await _tickets(desk, span, reports),
     )
 
 
@@ -101,6 +109,17 @@ def _of_orders(reports: _Reports) -> dict[str, Any]:
     _, _, total, _ = reports["callbacks"]
     states = {f"orders_{state}": total[state] for state in ("successful", "unsuccessful", "pending")}
     return {"orders": total["total"], **states}
+
+
+async def _tickets(desk: Desk, span: store.Span, reports: _Reports) -> TicketFigures | None:
+    """Only of a team that works on tickets by hand, lets the fan give them out, or answers clients in writing."""
+    policy = desk.book.policy
+    if not (policy.ticket_fan or policy.text_channel or await store.works_on_tickets(desk.c, desk.book.id)):
+        return None
+    _, _, created, _ = reports["tickets"]
+    _, _, closed, _ = await build_stretch(desk, "tickets", span, {"basis": "closed"})
+    count, waiting_since = await store.open_tickets(desk.c, desk.book.id)
+    return TicketFigures(created=created["created"], closed=closed["closed"], open=count, waiting_since=waiting_since)
 
 
 def _people(reports: _Reports) -> tuple[PersonFigures, ...]:

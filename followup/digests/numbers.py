@@ -77,6 +77,16 @@ class HourFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFigures:
+    """Tickets: made and closed that day; open now, and since when the one unanswered for longest has been waiting."""
+
+    created: int
+    closed: int
+    open: int
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestNumbers:
     """All a digest says. ``before`` is the same weekday a week earlier (None: no calls then)."""
 
@@ -94,3 +104,4 @@ class DigestNumbers:
     left_open_clients: int  # R21: all open cases of clients, whatever day they opened
     left_open_calls: int
     windows: tuple[BlindWindow, ...] = ()  # stretches of working time without data
+    tickets: TicketFigures | None = None  # None: the team does nothing with them

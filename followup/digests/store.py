@@ -13,6 +13,7 @@ from followup.cases.tables import cases
 from followup.clients.tables import clients
 from followup.digests.tables import digests
 from followup.notices.tables import letters
+from followup.tickets.tables import ticket_acts, tickets
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
@@ -59,6 +60,20 @@ async def oldest_open(c: AsyncConnection, team_id: int, limit: int) -> list[Row]
         .limit(limit)
     )
     return await all_rows(c, query)
+
+
+async def works_on_tickets(c: AsyncConnection, team_id: int) -> bool:
+    """Whether anybody has ever done anything about a ticket by hand."""
+    by_hand = (ticket_acts.c.team_id == team_id, ticket_acts.c.member_id.is_not(None))
+    return await c.scalar(select(ticket_acts.c.id).where(*by_hand).limit(1)) is not None
+
+
+async def open_tickets(c: AsyncConnection, team_id: int) -> tuple[int, datetime | None]:
+    """How many are open, and when the oldest of those was made whose client nobody has answered yet."""
+    waiting = func.min(tickets.c.created_at).filter(tickets.c.first_reaction_at.is_(None))
+    query = select(func.count(), waiting).where(tickets.c.team_id == team_id, tickets.c.state == "open")
+    row = (await c.execute(query)).one()
+    return int(row[0]), row[1]
 
 
 async def message_count(c: AsyncConnection, team_id: int, span: Span) -> int:

@@ -61,10 +61,10 @@ async def build(desk: Desk, selection: Selection, *, most_rows: int | None = Non
     )
 
 
-async def build_stretch(desk: Desk, kind: Kind, stretch: Span) -> calls.Parts:
+async def build_stretch(desk: Desk, kind: Kind, stretch: Span, options: Mapping[str, str] | None = None) -> calls.Parts:
     """What a report says of a stretch of one local day: the digest's figures. Of ``missed`` no rows."""
     day = local_date(stretch[0], desk.book.policy.timezone)
-    selection = Selection(kind=kind, begins=day, ends=day)
+    selection = Selection(kind=kind, begins=day, ends=day, options=options or {})
     return await _parts(desk, Question(book=desk.book, selection=selection, now=desk.now, part=stretch), 0)
 
 

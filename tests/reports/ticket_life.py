@@ -136,7 +136,9 @@ async def _does(lived: Lived, doing: Doing) -> None:
         if ticket is None:
             return
         member = desk.book.members[lived.members[doing.by]]
-        press = TicketPress(ticket_id=ticket["id"], member=member, source_key=f"u:{lived.team_id}:{doing}"[:120])
+        press = TicketPress(
+            ticket_id=ticket["id"], member=member, source_key=f"u:{doing.of}:{doing.at.timestamp():.0f}"
+        )
         try:
             await _ACTS[doing.kind](desk, press, doing.value)
         except FollowupError:
