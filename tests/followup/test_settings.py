@@ -15,6 +15,7 @@ CONTRACT_KEYS = """
 language timezone region hours holidays_country digest_at sla_minutes remind_minutes escalate_minutes taken_minutes
 short_call_seconds min_talk_seconds window_days first_call_days mask_numbers minutes_mode separate_lines ticket_fan
 dial_hours quiet silence_minutes order_deadline short_attempt_seconds keep_calls_days
+ticket_sources ticket_sla_minutes ticket_return_minutes text_channel client_greeting client_consent
 """
 
 MINUTES = [f"{name}_minutes" for name in ("sla", "remind", "escalate", "taken", "silence")]
@@ -33,7 +34,7 @@ def test_every_key_moves_a_field_of_its_own():
         "language": "uk", "timezone": "Europe/Kyiv", "region": "RU", "hours": "Mo-Fr 09:00-18:00",
         "holidays_country": "DE", "digest_at": "19:00", "first_call_days": "90", "mask_numbers": "never",
         "minutes_mode": "per_call_ceil", "separate_lines": "yes", "ticket_fan": "on", "dial_hours": "10:00-19:00",
-        "quiet": "off",
+        "quiet": "off", "ticket_sources": "orders", "text_channel": "on",
     }  # fmt: skip
     moved = set()
     for key in setting_keys():
