@@ -171,7 +171,7 @@ def list_results(*, team: Team, as_json: AsJson = False) -> None:
     _show(found, lambda row: f"{row['id']:>6}  {row['title'] or row['code']}  ({row['status']})", as_json=as_json)
 
 
-@status.command("name")
+@status.command("set")
 def name_status(
     code: StatusCode,
     title: Annotated[str | None, typer.Argument(help="The team's own name; without: the built-in one.")] = None,

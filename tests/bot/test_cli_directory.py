@@ -81,11 +81,11 @@ def test_results(told):
 
 
 def test_statuses(told):
-    assert told("status", "name", "check", "Look") == ({"ok": True}, 0)
+    assert told("status", "set", "check", "Look") == ({"ok": True}, 0)
     titles = {each["code"]: each["title"] for each in told("status", "list")[0]}
     assert len(titles) == 9
     assert {code for code, title in titles.items() if title} == {"check"}
-    assert told("status", "name", "check") == ({"ok": True}, 0)
+    assert told("status", "set", "check") == ({"ok": True}, 0)
     assert not any(each["title"] for each in told("status", "list")[0])
 
 
