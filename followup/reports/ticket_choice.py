@@ -93,18 +93,11 @@ class Choice:
     def _starts(self) -> list[datetime]:
         return [span[0] for _, span in self.spans]
 
-    @cached_property
-    def _hours(self) -> dict[int, str]:
-        return {}
-
     def key_of(self, moment: datetime) -> str:
         """The group that a moment belongs to."""
-        if self.by != "hour":
-            return self.spans[max(bisect_right(self._starts, moment) - 1, 0)][0]
-        quarter = int(moment.timestamp()) // 900  # clocks change by whole quarters of an hour
-        if quarter not in self._hours:
-            self._hours[quarter] = str(moment.astimezone(self.question.zone).hour)
-        return self._hours[quarter]
+        if self.by == "hour":
+            return str(moment.astimezone(self.question.zone).hour)
+        return self.spans[max(bisect_right(self._starts, moment) - 1, 0)][0]
 
     @cached_property
     def hour_spans(self) -> tuple[HourSpan, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from followup.reports import tickets_store as store
 from followup.reports.calls import Parts
+from followup.reports.moments_store import moment_of
 from followup.reports.question import Question
 from followup.reports.selection import NOT_ASSIGNED
 from followup.reports.shape import Column, Figure, Listing
@@ -76,10 +77,15 @@ async def _choice(desk: Desk, question: Question) -> Choice:
 
 
 def _groups(choice: Choice, told: Iterable[Told]) -> dict[Any, list[Told]]:
-    groups: dict[Any, list[Told]] = defaultdict(list)
-    is_time = choice.by in TIMES
+    """A month has hundreds of hours and a hundred thousand tickets: whose group an hour is, is asked once."""
+    found: dict[Any, list[Told]] = defaultdict(list)
     for ticket in told:
-        groups[choice.key_of(ticket.key) if is_time else ticket.key].append(ticket)
+        found[ticket.key].append(ticket)
+    if choice.by not in TIMES:
+        return found
+    groups: dict[Any, list[Told]] = defaultdict(list)
+    for stretch, tickets in found.items():
+        groups[choice.key_of(moment_of(stretch))] += tickets
     return groups
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.calls.tables import calls
 from followup.clients.tables import accounts, clients, numbers
 from followup.reports.items_store import Page
-from followup.reports.moments_store import grouped, passed, seconds
+from followup.reports.moments_store import grouped, passed, seconds, stretch
 from followup.reports.phones_store import is_of
 from followup.reports.question import Question, Span
 from followup.reports.ticket_choice import Choice, HourSpan
@@ -43,7 +43,7 @@ _KEYS: Mapping[str, ColumnElement[Any]] = {
 
 
 class Told(NamedTuple):
-    """What the report looks at of one ticket; ``key`` is its group's, or the moment that tells it."""
+    """What the report looks at of one ticket; ``key`` is its group's, or the stretch of time that tells it."""
 
     key: Any
     is_closed: int
@@ -137,7 +137,7 @@ def _handling(choice: Choice) -> ColumnElement[Any]:
 async def told(c: AsyncConnection, question: Question, choice: Choice) -> list[Told]:
     """Every ticket of the selection, in no order."""
     key: Any = _KEYS.get(choice.by)
-    key = _moment(choice) if key is None else key
+    key = stretch(_moment(choice), question) if key is None else key
     is_closed = case((tickets.c.state == "closed", 1), else_=0)
     query = select(key, is_closed, _wait(choice), _handling(choice)).where(*_chosen(question, choice))
     return [Told._make(row) for row in await c.execute(query)]
@@ -166,7 +166,7 @@ def in_hour(choice: Choice, hour: int, spans: tuple[HourSpan, ...]) -> list[Cond
     found = []
     for span in spans:
         passed_by = seconds(literal(span.midnight, UtcDateTime), moment)
-        found.append(and_(moment >= span.begins, moment < span.ends, (passed_by / 3600) % 24 == hour))
+        found.append(and_(moment >= span.begins, moment < span.ends, (passed_by // 3600) % 24 == hour))
     return [or_(NOTHING, *found)]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from followup.digests.figures import digest_numbers
+from followup.digests.numbers import TicketFigures
 from followup.reports.actions import build
 from followup.reports.selection import VALUES, selection_of
 from followup.teams.desk import Desk
@@ -48,6 +50,7 @@ async def _all_is_equal(database, seed: int, *, opens: bool) -> None:
     await look_at_tickets(comparison, story, opens=opens)
     assert comparison.wrong == [], f"seed {seed}: {len(comparison.wrong)} differences"
     assert await _table_differs(lived, counter, comparison) == []
+    assert await _digest_differs(lived, counter, story) == []
     _is_lively(counter)
 
 
@@ -69,6 +72,25 @@ async def _table_differs(lived, counter: Counter, comparison: Comparison) -> lis
         names = ("channel", "entry_point", "created_at", "reaction_seconds", "handling_seconds")
         told = tuple(row[name] for name in (*names, "employee", "group", "result", "comment"))
         wrong += [f"{key}: counted {counted}, told {told}"] if counted != told else []
+    return wrong
+
+
+async def _digest_differs(lived, counter: Counter, story) -> list[str]:
+    """The digest's line of tickets, day by day."""
+    wrong = []
+    left = [ticket for ticket in counter.tickets if ticket.closed_at is None]
+    waiting = min((ticket.at for ticket in left if ticket.reacted_at is None), default=None)
+    async with lived.database.read() as c:
+        desk = Desk(c, await load_book(c, lived.team_id), lived.now)
+        for day in (story.begins + n * DAY for n in (0, 6, 9)):
+            told = (await digest_numbers(desk, day)).tickets
+            made, ended = (
+                counter.tickets_report(day, day, {}, {"basis": basis}).figures[None] for basis in ("created", "closed")
+            )
+            counted = TicketFigures(
+                created=made["created"], closed=ended["closed"], open=len(left), waiting_since=waiting
+            )
+            wrong += [f"{day}: counted {counted}, told {told}"] if told != counted else []
     return wrong
 
 
