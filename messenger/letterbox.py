@@ -128,7 +128,9 @@ async def letterbox_sent(desk: Desk, row: Row, message_id: int) -> None:
 
 
 async def letterbox_dead(desk: Desk, row: Row, why: str) -> None:
-    """Telegram will never take this answer: its author hears why."""
+    """Telegram will never take this: the author of an answer hears why, so it is no trouble for whoever runs the bot."""
+    if row["kind"] in _OF_CLIENTS:
+        await notices.change_letter(desk.c, desk.book.id, row["id"], state="skipped")
     if row["kind"] == "to_client":
         await answering.undelivered(desk, row["payload"]["message_id"], why, is_lost=False)
 

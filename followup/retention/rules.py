@@ -114,12 +114,11 @@ class Traces:
         return any(opened <= moment and (closed is None or moment <= closed) for opened, closed in self.cases.values())
 
 
-def fate_of_letter(letter: Mapping[str, Any], traces: Traces, now: datetime | None = None) -> Fate | None:
+def fate_of_letter(letter: Mapping[str, Any], traces: Traces, now: datetime) -> Fate | None:
     """What becomes of a letter when the client is forgotten: its message is edited, or can only be named."""
     payload, moment = letter["payload"], letter["sent_at"] or letter["created_at"]
     if letter["kind"] in ("file", "report_file", "digest_picture"):
-        has_rows = letter["kind"] == "file" or (letter["kind"] == "report_file" and _lists_clients(payload))
-        return "report" if has_rows and any(opened <= moment for opened, _ in traces.cases.values()) else None
+        return "report" if _lists_him(letter, traces, moment) else None
     if letter["kind"] in _OF_MANY:
         return "edit" if traces.was_open(moment) or _says(payload, traces.mentions) else None
     if not _is_about(letter, traces) and not _says(payload, traces.mentions):
@@ -127,7 +126,7 @@ def fate_of_letter(letter: Mapping[str, Any], traces: Traces, now: datetime | No
     return "report" if _is_out_of_reach(letter, traces, now) else "edit"
 
 
-def _is_out_of_reach(letter: Mapping[str, Any], traces: Traces, now: datetime | None) -> bool:
+def _is_out_of_reach(letter: Mapping[str, Any], traces: Traces, now: datetime) -> bool:
     # The question was deleted when it was answered; the answer is a person's own message.
     if letter["kind"] == "question":
         return bool(letter["payload"].get("answered"))
@@ -141,16 +140,21 @@ def _is_about(letter: Mapping[str, Any], traces: Traces) -> bool:
     return bool(named & set(traces.cases)) or written
 
 
-def _stays(letter: Mapping[str, Any], traces: Traces, now: datetime | None) -> bool:
+def _stays(letter: Mapping[str, Any], traces: Traces, now: datetime) -> bool:
     """A copy that is no text can be deleted for two days; afterwards only the words under it can be changed."""
     kind = traces.messages.get(letter["payload"].get("message_id", 0), "text")
     sent_at = letter["sent_at"]
-    return kind not in _TEXTS and now is not None and sent_at is not None and now - sent_at >= _DELETABLE
+    return kind not in _TEXTS and sent_at is not None and now - sent_at >= _DELETABLE
 
 
-def _lists_clients(payload: Mapping[str, Any]) -> bool:
-    """Of the reports only the missed one has rows of clients; a picture has none of them."""
-    return bool(payload["chosen"]["kind"] == "missed" and not payload["format"].startswith("png"))
+def _lists_him(letter: Mapping[str, Any], traces: Traces, moment: datetime) -> bool:
+    """Of the reports only missed and tickets have rows of clients; a picture has none of them."""
+    had_case = any(opened <= moment for opened, _ in traces.cases.values())
+    if letter["kind"] != "report_file":
+        return letter["kind"] == "file" and had_case
+    chosen, payload = letter["payload"]["chosen"]["kind"], letter["payload"]
+    is_listed = {"missed": had_case, "tickets": bool(traces.tickets)}.get(chosen, False)
+    return is_listed and not payload["format"].startswith("png")
 
 
 def _says(payload: Mapping[str, Any], mentions: Collection[Mention]) -> bool:

@@ -111,6 +111,7 @@ async def chat_is_lost(desk: Desk, chat: notices.Chat, why: str) -> None:
     """The client's chat takes nothing any more: what waits for it is not sent some other day, unasked."""
     if chat.kind != "client":
         return
+    await lock_team(desk.c, desk.book.id)  # an answer that is being written sees the chat lost, or is seen here
     for letter in await box.unsent_to(desk.c, desk.book.id, chat.id):
         await notices.change_letter(desk.c, desk.book.id, letter["id"], state="skipped", error=why)
         await undelivered(desk, letter["payload"]["message_id"], why, is_lost=True)

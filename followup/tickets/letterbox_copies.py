@@ -19,7 +19,10 @@ _ON_CARD: Final = 160  # a card never cuts what is shorter
 async def copy_to_team(desk: Desk, account: Row, message: Row, *, is_answer: bool) -> None:
     """Under every card of the account's open ticket. An edit makes no sound, so an answer to us is said aloud, too."""
     ticket = await open_ticket(desk, account)
-    if ticket is None or (message["kind"] in TEXTS and len(message["text"]) <= _ON_CARD and not is_answer):
+    if ticket is None:
+        return
+    is_said_by_card = not is_answer or ticket["origin_key"] == f"m:{message['id']}"  # a new card makes a sound itself
+    if message["kind"] in TEXTS and len(message["text"]) <= _ON_CARD and is_said_by_card:
         return
     for chat in await store.chats_with_card(desk.c, desk.book.id, ticket["id"]):
         if chat["kind"] == "team" or chat["member_id"] in desk.book.members:

@@ -61,7 +61,11 @@ class FromStranger(Filter):
         if caller.memberships:
             return False
         async with front.database.read() as c:
-            book = await _his_team(c, front, caller, message) or await _only_team(c, front)
+            team_id = await _his_team(c, caller, message)
+            book = await _listening(c, front, team_id) if team_id is not None else None
+            # Words meant for a team that takes none any more are not given to another one; /start asks anew.
+            if team_id is None or (book is None and start_payload(message) is not None):
+                book = await _only_team(c, front)
         return {"team": book} if book else False
 
 
@@ -74,24 +78,22 @@ class FromMember(Filter):
         if not caller.memberships or (text.startswith("/") and not _is_stop(message)):
             return False
         async with front.database.read() as c:
-            book = await _his_team(c, front, caller, message)
+            team_id = await _his_team(c, caller, message)
+            book = await _listening(c, front, team_id) if team_id is not None else None
         return {"team": book} if book else False
 
 
-async def _his_team(c: AsyncConnection, front: Front, caller: Caller, message: Message) -> TeamBook | None:
-    """The one whose message he answers; else the one that he has come to last."""
+async def _his_team(c: AsyncConnection, caller: Caller, message: Message) -> int | None:
+    """Whose message he answers; else to whom he has come last. Where he works he is no client."""
     own = [row for row in await accounts.accounts_of_telegram(c, caller.telegram_id) if row["consent_at"] is not None]
     own = [row for row in own if row["team_id"] not in dict(caller.memberships)]
-    answered = None
-    if own and message.reply_to_message is not None:
+    if not own:
+        return None
+    if message.reply_to_message is not None:
         answered = await messages.copied_as(c, caller.chat_id, message.reply_to_message.message_id)
-    last_first = sorted(own, key=lambda row: row["consent_at"], reverse=True)
-    if answered is not None:
-        last_first.sort(key=lambda row: row["team_id"] != answered["team_id"])
-    for row in last_first:
-        if (book := await _listening(c, front, row["team_id"])) is not None:
-            return book
-    return None
+        if answered is not None and answered["team_id"] in {row["team_id"] for row in own}:
+            return int(answered["team_id"])
+    return int(max(own, key=lambda row: row["consent_at"])["team_id"])
 
 
 async def _only_team(c: AsyncConnection, front: Front) -> TeamBook | None:

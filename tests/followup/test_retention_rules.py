@@ -85,7 +85,13 @@ def letter(**fields):
     return {"kind": "woke", "payload": {}, "case_id": None, "sent_at": AT, "created_at": AT} | fields
 
 
-TRACES = Traces(numbers={1: ANNA.number}, cases={7: (AT - HOUR, AT + HOUR)})
+TRACES = Traces(
+    numbers={1: ANNA.number},
+    cases={7: (AT - HOUR, AT + HOUR)},
+    tickets=frozenset({5}),
+    messages={21: "text", 22: "photo"},
+)
+OLD = AT - 48 * HOUR
 
 
 @pytest.mark.parametrize(
@@ -106,11 +112,19 @@ TRACES = Traces(numbers={1: ANNA.number}, cases={7: (AT - HOUR, AT + HOUR)})
         ({"kind": "report_file", "payload": {"chosen": {"kind": "missed"}, "format": "png.days"}}, None),
         ({"kind": "report_file", "payload": {"chosen": {"kind": "calls"}, "format": "csv"}}, None),
         ({"kind": "file", "sent_at": AT - 2 * HOUR}, None),
+        ({"kind": "report_file", "payload": {"chosen": {"kind": "tickets"}, "format": "csv"}}, "report"),
+        ({"kind": "report_file", "payload": {"chosen": {"kind": "tickets"}, "format": "png.closed"}}, None),
+        ({"kind": "nobody_there", "payload": {"ticket_id": 5}}, "edit"),
+        ({"kind": "nobody_there", "payload": {"ticket_id": 6}}, None),
+        ({"kind": "from_client", "payload": {"message_id": 22, "ticket_id": 5}}, "edit"),
+        ({"kind": "from_client", "payload": {"message_id": 22, "ticket_id": 5}, "sent_at": OLD}, "report"),
+        ({"kind": "from_client", "payload": {"message_id": 21, "ticket_id": 5}, "sent_at": OLD}, "edit"),
+        ({"kind": "from_client", "payload": {"message_id": 23, "ticket_id": 6}}, None),
         ({"kind": "hello", "payload": {"what": "help"}}, None),
     ],
 )
 def test_what_becomes_of_a_letter(fields, fate):
-    assert fate_of_letter(letter(**fields), TRACES) == fate
+    assert fate_of_letter(letter(**fields), TRACES, AT) == fate
 
 
 def test_calls_are_kept_for_ever_or_as_long_as_anything_looks_back():

@@ -66,7 +66,17 @@ async def test_one_ticket_for_all_he_writes_and_another_one_after_it_was_closed(
     [ticket] = await ticket_rows(box)
     assert (ticket["kind"], ticket["channel"], ticket["state"]) == ("text", "telegram", "open")
     assert len(with_text(box, "Marta")) == 1
-    box.olga.sees("Marta", "is it open?", "what does it cost?")
+    card = box.olga.sees("Marta", "is it open?", "what does it cost?")
+    await box.olga.says("A lot", reply_to=card)
+    marta.sees_in_private("A lot")
+    for button in ("Close", "Resolved", "Without a comment"):
+        await box.olga.presses(button)
+    await box.forward(minutes=5)
+    await marta.writes("Too much")
+    first, second = await ticket_rows(box)
+    assert (first["state"], second["state"]) == ("closed", "open")
+    assert len(with_text(box, "Too much")) == 1
+    box.look_away()
 
 
 async def test_an_update_that_comes_twice_is_one_message_one_greeting_and_one_copy(box):

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from followup.tickets.letterbox_entry import entry_payload
 from tests.stories.clockwork import start_in_private, with_text
+from tests.stories.doors import change
 from tests.stories.letterbox_stage import (
     OTHER_GROUP,
     account_rows,
@@ -102,6 +103,27 @@ async def test_he_writes_to_whom_he_came_last_but_answers_whom_he_answers(box):
     await marta.writes(link(box))
     await marta.writes("four")
     assert (await stored(box))[-1]["team_id"] == 1
+    box.look_away()
+
+
+async def test_words_for_a_company_that_takes_none_any_more_are_given_to_no_other(box):
+    await borealis(box, "Taras", text_channel="on")
+    marta = client(box)
+    for number in (2, 1):
+        await marta.writes(link(box, number))
+        await box.forward(minutes=1)
+    await marta.writes("one")
+    await box.olga.says("Aurora here", reply_to=box.olga.sees("🎫"))
+    answer = marta.sees_in_private("Aurora here")
+    await change(box, text_channel="off")
+    await marta.writes("for Aurora alone")
+    await marta.writes("this too", reply_to=answer)
+    assert [(row["team_id"], row["text"]) for row in await stored(box) if not row["is_ours"]] == [(1, "one")]
+    await marta.writes("/start")
+    await box.forward(minutes=1)
+    await marta.writes(link(box, 2))
+    await marta.writes("for Borealis")
+    assert (await stored(box))[-1]["team_id"] == 2
     box.look_away()
 
 
