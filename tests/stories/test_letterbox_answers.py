@@ -162,7 +162,7 @@ async def test_a_message_that_is_gone_before_it_leaves_is_said_too(box):
     own = box.telegram.world.messages(GROUP)[-1]
     box.telegram.world.delete(GROUP, own["message_id"])
     await box.forward(minutes=2)
-    box.olga.sees("Telegram does not take this message", "message to copy not found")
+    box.olga.sees("Telegram does not take this message\nBad Request: message to copy not found")
     assert (await stored(box))[-1]["state"] == "failed"
     assert box.messages(marta.id)[1:] == []
     box.look_away()
@@ -220,9 +220,19 @@ async def test_whoever_wrote_by_a_form_cannot_be_answered_here_and_his_number_is
     posted = {"type": "message", "message_id": "m-1", "channel": "webform", "entry_point": "site", "text": "Hi"}
     await box.post(posted | {"client": ANNA, "client_name": "Anna", "at": iso(box.clock.now())})
     await box.olga.says("Hello", reply_to=box.olga.sees("🎫", "Anna"))
-    told = shown_text(box.olga.sees("did not write in Telegram", "His number: +380"))
+    told = shown_text(box.olga.sees("did not write in Telegram", "\nHis number: +380"))
     assert ANNA[-7:] not in told.replace(" ", "")
     assert len(await stored(box)) == 1
+    box.look_away()
+
+
+async def test_a_ticket_of_calls_has_no_way_back_either(box):
+    await box.call(ANNA)
+    box.olga.sees("🔴")
+    await box.olga.presses("⋯")
+    await box.olga.presses("Ticket")
+    await box.olga.says("We call you", reply_to=box.olga.sees("🎫"))
+    box.olga.sees("did not write in Telegram", "\nHis number: +380")
     box.look_away()
 
 
