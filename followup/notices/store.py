@@ -95,7 +95,7 @@ class Place:
 
     telegram_id: int
     thread_id: int = 0
-    kind: Literal["team", "private", "other"] = "other"
+    kind: Literal["team", "private", "client", "other"] = "other"
     member_id: int | None = None
 
 

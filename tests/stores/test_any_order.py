@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage.engine import Database
-from tests.stores.any_order import START, Receiver, Story, stored, stories
+from tests.stores.any_order import START, Receiver, Story, stories
+from tests.stores.any_order_told import stored
 
 _QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
