@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
+from followup.notices import store as notices
+from followup.teams import actions as teams
 from followup.tickets.letterbox_entry import entry_payload
 from tests.stories.clockwork import start_in_private, with_text
 from tests.stories.doors import change
@@ -170,6 +172,26 @@ async def test_her_own_teams_link_makes_no_client_of_her(box):
     box.olga.sees_in_private("This link is for clients", "Aurora")
     await box.olga.writes("test")
     assert await account_rows(box) == await stored(box) == []
+
+
+async def test_a_client_who_is_hired_is_a_member_from_then_on(box):
+    marta = client(box)
+    await greeted(marta)
+    card = box.olga.sees("Marta")
+    async with box.database.write() as c:
+        new = teams.NewMember(name="Marta", telegram_id=marta.id, role="manager", extensions=[])
+        marta.member_id = await teams.add_member(c, box.team_id, new, box.clock.now())
+    await marta.writes("/start")
+    marta.sees_in_private("Hello, Marta!")
+    await marta.writes("Is anybody here?")
+    assert len(await stored(box)) == 1
+    await box.olga.says("Welcome", reply_to=card)
+    box.olga.sees("Not sent")
+    async with box.database.read() as c:
+        chat = await notices.private_chat(c, box.team_id, marta.member_id)
+    assert chat is not None
+    assert chat.telegram_id == marta.id
+    box.look_away()
 
 
 async def test_a_member_of_both_companies_answers_each_client_from_where_his_card_stands(box):
