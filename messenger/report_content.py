@@ -22,6 +22,7 @@ STEPS: Mapping[str, Step] = {
     "columns": report_steps.columns,
     "choices": report_steps.choices,
     "table": report_steps.table,
+    "csv": report_steps.csv_form,
     "picture": report_steps.picture,
     "rows": report_steps.rows,
     "figures": report_lists.figures,

@@ -51,6 +51,19 @@ class FileStyle:
         )
 
 
+# What a form may set, the usual value first; the other settings are the command line's (G31).
+FORM: Final[Mapping[str, tuple[str, ...]]] = {
+    "separator": ("semicolon", "comma", "tab"),
+    "encoding": ("utf-8", "utf-8-plain", "windows-1251"),
+    "timezone": ("team", "UTC"),
+}
+
+
+def style_of_form(language: str, chosen: Mapping[str, str]) -> FileStyle:
+    """The style that a form says; the team's own zone goes without saying."""
+    return file_style(language, {name: value for name, value in chosen.items() if value != "team"})
+
+
 def file_style(language: str, settings: Mapping[str, str]) -> FileStyle:
     """The style of settings from outside: separator, encoding, decimal, timezone; refuses what it does not know."""
     style = FileStyle(language=language)

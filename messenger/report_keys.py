@@ -16,6 +16,7 @@ from followup.reports.periods import NAMED, earlier, later, month_end
 from followup.reports.selection import FILTERS, KINDS, OPTIONS, VALUES, Selection
 from messenger.buttons import ScreenPress, keyboard, packable, rows, screen_button
 from messenger.render import known_language, render_plain
+from messenger.report_files import FORM
 from messenger.report_pictures import PICTURES
 from messenger.report_words import fixed_words, option_value
 
@@ -123,7 +124,9 @@ class Keys:
     def built(self, chosen: Selection, *, is_compared: bool, has_columns: bool) -> InlineKeyboardMarkup | None:
         """What can be done with a report."""
         columns = [self.button(self.label("columns"), "step", "columns")] if has_columns else []
-        files = [self.button(kind.upper(), "file", kind) for kind in ("csv", "xlsx")]
+        has_form = "table" in OPTIONS[chosen.kind]
+        csv = self.button("CSV", "step", "csv") if has_form else self.button("CSV", "file", "csv")
+        files = [csv, self.button("XLSX", "file", "xlsx")]
         table = [self.button(self.label("table"), "step", "table")] if "table" in OPTIONS[chosen.kind] else []
         return keyboard(
             self.neighbours(chosen),
@@ -166,6 +169,20 @@ class Keys:
         found = [self.toggle(title, op, packable(key), is_on=key in on) for key, title in choices]
         usual = self.button(self.label("usual"), op, "*")
         return keyboard(*rows(found, 2), [usual, self.button(self.label("done"), "step", "built", ButtonStyle.PRIMARY)])
+
+    def csv(self, chosen: Mapping[str, str]) -> InlineKeyboardMarkup | None:
+        """How the file is written; then the file (G31)."""
+        settings = [
+            [
+                self.choice(
+                    self.label(f"csv_{value}"), "csv", f"{name}.{value}", is_on=value == chosen.get(name, values[0])
+                )
+                for value in values
+            ]
+            for name, values in FORM.items()
+        ]
+        made = self.button(self.label("csv_file"), "file", "csv", ButtonStyle.PRIMARY)
+        return keyboard(*settings, [self.button(self.label("table"), "step", "table")], [made], [self.to_report()])
 
     def rows_of(self, choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
         """Whose numbers to open."""

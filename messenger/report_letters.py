@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
@@ -17,7 +18,7 @@ from followup.teams.desk import Desk
 from messenger.content import Readers
 from messenger.outgoing import Outgoing
 from messenger.render import render
-from messenger.report_files import FileStyle, report_csv, report_file_name, report_xlsx
+from messenger.report_files import FileStyle, report_csv, report_file_name, report_xlsx, style_of_form
 from messenger.report_pictures import Asked, draw, table_picture
 from messenger.report_steps import with_names
 from messenger.report_words import fixed_words, moment_words, period_words
@@ -35,7 +36,8 @@ async def _report_file(_: object, readers: Readers, row: Row) -> Outgoing | None
     report = with_names(await build(desk, chosen), readers.book)
     titles = await teams.reason_titles(readers.c, readers.book.id)
     columns = tuple(payload.get("table_columns") or ())
-    style = FileStyle(language=language, mask=readers.mask, titles=titles, columns=columns)
+    written = style_of_form(language, payload.get("csv") or {})
+    style = replace(written, mask=readers.mask, titles=titles, columns=columns)
     key = file_key(report, style, payload)
     known = await known_file(readers.c, readers.book.id, key)
     body = b"" if known else await asyncio.to_thread(_made, report, style, payload)
@@ -49,16 +51,10 @@ async def _report_file(_: object, readers: Readers, row: Row) -> Outgoing | None
 def file_key(report: Report, style: FileStyle, payload: Mapping[str, Any]) -> str:
     """Equal for files that say the same, at whatever moment they are asked for."""
     said = to_json(report) | {"as_of": None}
-    looks = (
-        style.language,
-        style.mask,
-        sorted(style.titles.items()),
-        payload["format"],
-        payload.get("columns"),
-        style.columns,
-    )
+    looks = (style.language, style.mask, sorted(style.titles.items()), payload["format"], payload.get("columns"))
+    written = (style.columns, style.separator, style.encoding, style.timezone)
     windows = [(window.begins_at.isoformat(), str(window.ends_at)) for window in report.windows]
-    everything = json.dumps([said, looks, windows, report.series], default=str, sort_keys=True)
+    everything = json.dumps([said, looks, written, windows, report.series], default=str, sort_keys=True)
     return sha256(everything.encode(errors="surrogatepass")).hexdigest()
 
 

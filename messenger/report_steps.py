@@ -221,6 +221,11 @@ async def table(shown: Shown) -> Outgoing:
     return Outgoing(text=shown.text("table"), keyboard=shown.keys.columns(every, on, "tcolumn"))
 
 
+async def csv_form(shown: Shown) -> Outgoing:
+    """G31: the settings of a file, before it is made."""
+    return Outgoing(text=shown.text("csv"), keyboard=shown.keys.csv(shown.params.get("csv") or {}))
+
+
 async def columns(shown: Shown) -> Outgoing:
     """Which figures to see."""
     viewed = Viewed(

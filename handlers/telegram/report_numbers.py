@@ -17,6 +17,7 @@ from followup.reports.ticket_rows import TABLE, TABLE_KIND
 from handlers.telegram.report_visits import chosen_of, date_of, one_of
 from handlers.telegram.visits import Op, Params, Visit, show
 from messenger.buttons import id_in, unpacked
+from messenger.report_files import FORM
 from messenger.report_pictures import PICTURES
 from messenger.report_sheets import Viewed, choosable, shown_columns
 from messenger.report_steps import empty_report
@@ -90,13 +91,22 @@ async def _file(visit: Visit) -> None:
         await show(visit, step="built")
 
 
+async def _csv(visit: Visit) -> None:
+    """G31: one setting of the file."""
+    if chosen_of(visit).kind != "tickets":
+        raise FollowupError("nothing_here")
+    name, _, value = visit.arg.partition(".")
+    one_of(value, FORM[one_of(name, FORM)])
+    await show(visit, step="csv", csv={**(visit.screen["params"].get("csv") or {}), name: value})
+
+
 async def _of_table(visit: Visit) -> Params:
-    """Which columns of the table of tickets the presser wants."""
+    """Which columns of the table of tickets the presser wants, and how the file is written."""
     if chosen_of(visit).kind != "tickets":
         return {}
     kept = visit.screen["params"].get("table_columns")
     kept = kept or await chosen_columns(visit.desk.c, visit.desk.book.id, visit.member.id, TABLE_KIND)
-    return {"table_columns": list(kept or ())}
+    return {"table_columns": list(kept or ()), "csv": visit.screen["params"].get("csv") or {}}
 
 
 async def _row(visit: Visit) -> None:
@@ -169,6 +179,7 @@ NUMBER_OPS: dict[str, Op] = {
     "defs": _definitions,
     "call": _call,
     "tcolumn": _table_column,
+    "csv": _csv,
     "mark": _mark,
     "stop": _stop,
 }

@@ -27,7 +27,7 @@ from messenger.report_steps import values_of
 
 _BEFORE_CHOICE = frozenset({"kinds", "period", "calendar", "schedules"})
 _AFTER_CHOICE = frozenset({"filters", "built", "columns", "picture", "rows", "figures", "list", "info"})
-_OF_TICKETS = frozenset({"choices", "table"})
+_OF_TICKETS = frozenset({"choices", "table", "csv"})
 
 
 async def report_command(desk: Desk, chat: notices.Chat, member: Member, args: str) -> None:

@@ -102,8 +102,12 @@ async def test_three_pictures_and_the_table_as_files(world):
     await world.iryna.presses("✅ Result")
     await world.iryna.says("/report tickets this month")
     await world.iryna.presses("CSV")
-    body = (await _file(world, newest(world, GROUP))).decode("utf-8-sig")
-    heads, *rows = list(csv.reader(io.StringIO(body), delimiter=";"))
+    assert {"• ;", "• UTF-8 (Excel)", "• The team's time"} <= set(labels(newest(world, GROUP)))
+    await world.iryna.presses("Tab")
+    await world.iryna.presses("Windows-1251")
+    await world.iryna.presses("Get the file")
+    body = (await _file(world, newest(world, GROUP))).decode("windows-1251")
+    heads, *rows = list(csv.reader(io.StringIO(body), delimiter="\t"))
     assert heads == [
         *("Channel", "Number", "Client", "Entry point", "Created", "Reaction time", "Handling time"),
         *("Employee", "Group", "Topic"),
