@@ -37,6 +37,9 @@ async def attach(desk: Desk, press: TicketPress, client_id: int) -> None:
     ticket = await may_act(desk, press, must_be_open=False)
     other, team_id = ticket["client_id"], desk.book.id
     if client_id == other:
+        last = await clients.last_merge(desk.c, team_id, client_id)
+        if last is not None and last["source_key"] == press.source_key:
+            return
         raise FollowupError("same_contact")
     if client_id not in await clients.named(desk.c, team_id, [client_id]):
         raise FollowupError("no_such_client")

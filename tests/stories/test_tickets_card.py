@@ -60,6 +60,35 @@ async def test_a_forged_press_of_a_stranger_changes_nothing_and_tells_nothing(wo
     assert await only_ticket(world) == before
 
 
+async def test_a_viewer_looks_but_changes_nothing(world):
+    await writes_on_site(world, "Hello")
+    world.olga.sees("Unsorted")
+    before = await only_ticket(world)
+    for op in (
+        *("take", "release", "close", "result:1", "finish:1", "finishby:1", "topic:0", "settopic:0", "status", "more"),
+        *(
+            "setstate:done",
+            "transfer",
+            "to:1",
+            "groups",
+            "togroup:x",
+            "later",
+            "snooze:30m",
+            "comment",
+            "name",
+            "attach",
+        ),
+        *("split", "number", "reopen", "answer"),
+    ):
+        name, _, arg = op.partition(":")
+        told = await world.victor.forges(f"t:{name}:1:{arg}")
+        assert told, op
+        assert "viewer" in told or "out of date" in told or "colleague" in told, (op, told)
+    assert await only_ticket(world) == before
+    await world.victor.forges("t:history:1:")
+    world.victor.sees("🎫 #1", "nothing yet")
+
+
 async def test_the_times_of_a_ticket_by_presses(world):
     """T16: created 10:00, Take 10:04, dial 10:06 unanswered, contact 10:20, closed 10:25."""
     await world.call(ANNA, started=FRIDAY, ended=FRIDAY)
