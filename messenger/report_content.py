@@ -7,7 +7,7 @@ from typing import Any
 
 from followup.notices.store import Chat
 from followup.teams.desk import Desk
-from messenger import report_lists, report_steps
+from messenger import report_lists, report_steps, report_tickets
 from messenger.outgoing import Outgoing
 from messenger.report_steps import Shown, Step
 from messenger.report_texts import ReportContext
@@ -20,9 +20,9 @@ STEPS: Mapping[str, Step] = {
     "values": report_steps.values,
     "built": report_steps.built,
     "columns": report_steps.columns,
-    "choices": report_steps.choices,
-    "table": report_steps.table,
-    "csv": report_steps.csv_form,
+    "choices": report_tickets.choices,
+    "table": report_tickets.table,
+    "csv": report_tickets.csv_form,
     "picture": report_steps.picture,
     "rows": report_steps.rows,
     "figures": report_lists.figures,

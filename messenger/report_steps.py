@@ -17,7 +17,6 @@ from followup.reports.missed_store import REASONS
 from followup.reports.schedules import wish_of
 from followup.reports.selection import NOT_ASSIGNED, Selection
 from followup.reports.shape import Report
-from followup.reports.ticket_rows import TABLE as COLUMNS_OF_TABLE
 from followup.reports.tickets_store import known_words
 from followup.reports.wishes import Wish
 from followup.teams.book import TeamBook
@@ -31,7 +30,6 @@ from messenger.report_keys import Choice, Keys
 from messenger.report_sheets import Viewed, choosable, row_name, shown_columns
 from messenger.report_texts import ReportContext, message, named, period_before
 from messenger.report_words import (
-    TABLE,
     ReportWords,
     filter_words,
     fixed_words,
@@ -206,24 +204,6 @@ async def built(shown: Shown) -> Outgoing:
         shown.chosen, is_compared=viewed.before is not None, has_columns=shown.chosen.kind != "missed"
     )
     return Outgoing(text=text, keyboard=keyboard, rich=rich)
-
-
-async def choices(shown: Shown) -> Outgoing:
-    """How to group a report of tickets (G13)."""
-    return Outgoing(text=shown.text("choices"), keyboard=shown.keys.choices(shown.chosen, "by"))
-
-
-async def table(shown: Shown) -> Outgoing:
-    """G18: which columns the table of tickets has in files."""
-    words, chosen = ReportWords(TABLE, shown.language), shown.params.get("table_columns")
-    every = [(column.key, words.title(column.key)) for column in COLUMNS_OF_TABLE]
-    on = chosen or [key for key, _ in every]
-    return Outgoing(text=shown.text("table"), keyboard=shown.keys.columns(every, on, "tcolumn"))
-
-
-async def csv_form(shown: Shown) -> Outgoing:
-    """G31: the settings of a file, before it is made."""
-    return Outgoing(text=shown.text("csv"), keyboard=shown.keys.csv(shown.params.get("csv") or {}))
 
 
 async def columns(shown: Shown) -> Outgoing:

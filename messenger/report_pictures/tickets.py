@@ -16,6 +16,7 @@ _LEFT, _FOOT = 204, 84
 _LABEL_LINE = 34
 _BAR = 0.72
 _ROW: Final = 112
+_LOWEST: Final = 720  # a chat shows a flatter picture as a strip
 _DIGIT: Final = 17  # px of a digit at the smallest size
 _NICE = (
     *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400),
@@ -201,7 +202,7 @@ def _page(asked: Asked, name: str, height: int, *, note: str = "") -> Page:
     ]
     note = " ".join([*([f"{', '.join(odd).capitalize()}."] if odd else []), note]).strip()
     title, aside = words_of(asked.language)["titles"][f"tickets_{name}"], option_value("by", chosen.option("by"), said)
-    return page(asked, title, height=height, aside=aside, note=note)
+    return page(asked, title, height=max(height, _LOWEST), aside=aside, note=note)
 
 
 def _nothing(asked: Asked, name: str) -> bytes:
