@@ -195,7 +195,7 @@ async def _choosing(place: Place, params: Mapping[str, Any]) -> Outgoing:
         "reports/ticket_attach.j2", people=named, query=query, ticket_id=ticket_id, is_done=done is not None
     )
     if done is not None:
-        undo = ticket_button(place.label("undo"), TicketPress(op="split", ticket=ticket_id))
+        undo = place.button(place.label("undo"), "undo")
         return Outgoing(text=text, keyboard=keyboard([_open(place.label("open"), ticket_id), undo]))
     choices = [place.button(str(at), "attach", str(client.id)) for at, client in enumerate(people, start=1)]
     return Outgoing(text=text, keyboard=keyboard(*rows(choices, 4)))

@@ -83,15 +83,31 @@ async def _contact(visit: Visit) -> None:
 
 async def _attach(visit: Visit) -> str:
     """G4: whose it is was asked for; only who asked may choose."""
-    ticket_id, client_id = visit.screen["params"].get("attach"), id_in(visit.arg)
-    if ticket_id is None or client_id is None:
+    press, client_id = _attaching(visit), id_in(visit.arg)
+    if client_id is None:
         raise FollowupError("nothing_here")
-    if visit.screen["member_id"] != visit.member.id:
-        raise FollowupError("question_of_other", name=visit.desk.book.member_name(visit.screen["member_id"]))
-    press = TicketPress(ticket_id=ticket_id, member=visit.member, source_key=visit.caller.source_key)
     await attaching.attach(visit.desk, press, client_id)
     await show(visit, done=client_id)
     return "joined"
+
+
+async def _undo(visit: Visit) -> str:
+    """Taken back once: then the choice stands there again."""
+    press = _attaching(visit)
+    if visit.screen["params"].get("done") is None:
+        raise FollowupError("nothing_here")
+    await attaching.detach(visit.desk, press)
+    await show(visit, done=None)
+    return "split"
+
+
+def _attaching(visit: Visit) -> TicketPress:
+    ticket_id = visit.screen["params"].get("attach")
+    if ticket_id is None:
+        raise FollowupError("nothing_here")
+    if visit.screen["member_id"] != visit.member.id:
+        raise FollowupError("question_of_other", name=visit.desk.book.member_name(visit.screen["member_id"]))
+    return TicketPress(ticket_id=ticket_id, member=visit.member, source_key=visit.caller.source_key)
 
 
 TICKET_SCREEN_OPS: Mapping[tuple[str, str], Op] = {
@@ -104,5 +120,6 @@ TICKET_SCREEN_OPS: Mapping[tuple[str, str], Op] = {
     ("found", "page"): _page,
     ("found", "contact"): _contact,
     ("found", "attach"): _attach,
+    ("found", "undo"): _undo,
     ("contact", "page"): _page,
 }

@@ -55,6 +55,8 @@ async def test_a_written_ticket_joins_a_contact_and_leaves_it_again(world):
     done = world.olga.sees("✅ Joined")
     assert has_button(done, "Undo the joining")
     assert "Separate clients" in await world.olga.presses("Undo the joining", under="✅ Joined")
+    world.olga.sees("🔗 #2 · 4567", "1. 👤 +380 67 ••• 45 67")
+    assert "no longer valid" in await world.olga.forges("s:undo:1:"), "taken back once"
     first, second = await all_tickets(world)
     assert first["client_id"] != second["client_id"]
     assert second["contact_at"] is None
