@@ -56,14 +56,15 @@ async def rederive(
 ) -> list[TicketChange]:
     """Make the stored tickets of these clients say what their facts say.
 
-    ``since``: the earliest moment of anything new (None: look at everything). Clients without a ticket are looked at
-    only if they are among ``makers``: whose new facts may make one. ``rows``: what was read of them a moment ago.
+    ``since``: the earliest moment of anything new (None: look at everything). Else clients without a ticket are looked
+    at only if they are among ``makers``: whose new facts may make one. ``rows``: what was read of them a moment ago.
     """
     await lock_team(desk.c, desk.book.id)
     stored: dict[int, list[Row]] = defaultdict(list)
     for row in await store.stored_tickets(desk.c, desk.book.id, client_ids):
         stored[row["client_id"]].append(row)
-    concerned = [client for client in client_ids if client in stored or client in makers]
+    # Where everything is looked at numbers may have come from a client who has tickets to one who had none.
+    concerned = [client for client in client_ids if since is None or client in stored or client in makers]
     if not concerned:
         return []
     places = {client: boundary(stored[client], since) for client in concerned}

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from followup.calls.events import CallEvent
 from storage.engine import Database
-from tests.stores.any_order import START, Receiver, Story, stories
+from tests.stores.any_order import SALES, SECOND, START, Receiver, Story, stories
 from tests.stores.any_order_told import stored
 
 _QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -81,3 +82,17 @@ def test_any_order_gives_the_same_calls_and_cases(check, data):
 @pytest.mark.timeout(300)
 def test_any_order_gives_the_same_calls_and_cases_on_postgres(check, data):
     check(*_example(data))
+
+
+async def test_a_contact_without_tickets_takes_over_the_ticket_of_the_one_that_joins_it(database):
+    """Found by the test above: who joins brings the ticket, who leaves takes it along."""
+    receiver = Receiver(database, "one")
+    story = Story(events=(), acts=(), settings=((),), is_merged=True)
+    await receiver.found(story)
+    start = START + timedelta(hours=3)
+    miss = CallEvent(call_key="c", direction="in", client=SECOND, line=SALES, started_at=start, ended_at=start)
+    await receiver.hears([miss])
+    for change in (receiver.joins, receiver.separates):
+        await change()
+        (ticket,) = (await stored(receiver))["tickets"]
+        assert ticket["origin_key"] == "c"
