@@ -6,7 +6,7 @@ from followup.teams import actions as teams
 from followup.teams.store import load_book
 from followup.tickets.fan_weights import set_weight
 from tests.stories.desk import all_tickets, only_ticket, writes_on_site
-from tests.stories.touch import has_button
+from tests.stories.touch import has_button, question
 from tests.stories.world import ANNA, BORYS, SALES, World, new_world
 
 
@@ -140,3 +140,31 @@ async def test_a_silent_owner_loses_the_case_and_its_ticket(database):
         await world.forward(minutes=50)
         assert (await only_ticket(world))["owner_id"] is None
         world.look_away()
+
+
+async def test_a_question_about_a_ticket_outlives_a_restart(world):
+    await writes_on_site(world, "Hello")
+    await world.olga.presses("Close")
+    await world.olga.presses("Refused")
+    await world.restart()
+    await world.olga.presses("With a comment")
+    asked = question(world, "what is there to say about the end of #1")
+    await world.restart()
+    await world.olga.says("Too far", reply_to=asked)
+    world.olga.sees("🏁 Refused · Olga", "✏️ Too far")
+    assert (await only_ticket(world))["comment"] == "Too far"
+    world.look_away()
+
+
+async def test_in_private_a_plain_text_answers_the_last_question(world):
+    await start_all(world)
+    await world.call(ANNA)
+    world.look_away()
+    await world.olga.writes("/start t_1")
+    await world.olga.presses("⋯", chat=world.olga.id)
+    await world.olga.presses("New contact", chat=world.olga.id)
+    question(world, "what is the client called?", chat=world.olga.id)
+    await world.olga.writes("Anna & Sons")
+    world.olga.sees_in_private("🎫 #1", "Anna & Sons · +380 67 123 45 67")
+    world.taras.sees("Missed", "Anna & Sons")
+    world.look_away()
