@@ -57,12 +57,14 @@ class _Board:
         return [[self.press("reopen"), self.press("more")], self.other_tickets()]
 
     def other_tickets(self) -> Row:
-        count = len(self.view.others)
-        if not count:
+        """G5: a single one opens at once, of several one is chosen."""
+        others = self.view.others
+        if not others:
             return []
-        op, arg = ("open", None) if count == 1 else ("others", None)
-        ticket = self.view.others[0] if count == 1 else self.view.id
-        return [ticket_button(self.label("others", count), TicketPress(op=op, ticket=ticket, arg=arg))]
+        press = TicketPress(op="others", ticket=self.view.id)
+        if len(others) == 1:
+            press = TicketPress(op="open", ticket=others[0])
+        return [ticket_button(self.label("others", len(others)), press)]
 
     def more(self, _: TicketMenu) -> list[Row]:
         view = self.view

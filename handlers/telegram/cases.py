@@ -110,9 +110,8 @@ async def _do(desk: Desk, caller: Caller, press: CasePress) -> Answer:
         check_opener(desk, card, member)
     turn = Turn(desk=desk, caller=caller, member=member, chat=chat, card=card, case_id=press.case, arg=press.arg or "")
     answer = await op(turn)
-    if press.op not in _MENUS:
-        await follow_case(desk, press.case)
     if press.op in _IN_MENU or press.op in _PLAIN:
+        await follow_case(desk, press.case)
         await close_menu(desk, card)
     return answer
 
