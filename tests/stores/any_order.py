@@ -223,17 +223,21 @@ class Receiver:
         await self._group(undo)
 
     async def _group(self, change: Any) -> None:
+        """Everybody who had or has a number is looked at."""
         async with self.database.write() as c:
             ids = await clients.number_ids(c, self.team_id, [ANNA, SECOND], NOW)
-            rows = (await c.execute(select(numbers).where(numbers.c.team_id == self.team_id))).mappings()
-            owner = {row["id"]: row["client_id"] for row in rows}
+            owner = await self._owners(c)
             merge = {"team_id": self.team_id, "into_client_id": owner[ids[ANNA]], "source_key": "m:1"}
             merge |= {"from_client_id": owner[ids[SECOND]], "number_ids": [ids[SECOND]], "merged_at": NOW}
-            both = set(owner.values())
             await change(c, merge)
+            both = {*owner.values(), *(await self._owners(c)).values()}
             book = await team_store.load_book(c, self.team_id)
             await reconcile(Desk(c, book, NOW), Touched(clients=both, is_merge=True))
             await follow(Desk(c, book, NOW), both, None)
+
+    async def _owners(self, c: Any) -> dict[int, int]:
+        rows = await c.execute(select(numbers.c.id, numbers.c.client_id).where(numbers.c.team_id == self.team_id))
+        return {row.id: row.client_id for row in rows}
 
     async def expires(self) -> None:
         """Time passes: what the last batch did not touch is looked at, too."""
