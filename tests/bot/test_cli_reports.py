@@ -16,7 +16,7 @@ from bot.cli import app
 from tests.reports.company import kyiv
 
 MONTH = ("--team", "Alpha", "--from", "2026-11-01", "--to", "2026-11-30")
-KINDS = ("callbacks", "calls", "missed", "team")
+KINDS = ("callbacks", "calls", "missed", "team", "tickets")
 
 
 def call(call_id, client, at, *, direction="in", talk=None, phone="101"):
@@ -128,7 +128,7 @@ def test_all_forms_have_the_same_numbers(told, directory):
     ]
     assert [row[1:5] for row in cells if row[0] in ("Olga", "Not assigned")] == [each[1:] for each in wanted]
     text = [line.split() for line in told("report", "calls", *MONTH, "--language", "en").stdout.splitlines()]
-    assert [list(map(int, line[-12:][:4])) for line in text if line[:1] in (["Olga"], ["Not"])] == [
+    assert [list(map(int, line[-15:][:4])) for line in text if line[:1] in (["Olga"], ["Not"])] == [
         each[1:] for each in wanted
     ]
 
@@ -166,7 +166,7 @@ def test_what_is_behind_a_figure(told):
 @pytest.mark.parametrize(
     ("arguments", "code", "named"),
     [
-        (("tickets", *MONTH), 2, "callbacks, calls, missed, team"),
+        (("deals", *MONTH), 2, "callbacks, calls, missed, team, tickets"),
         (("projects", *MONTH), 2, "callbacks, calls, missed, team"),
         (("calls", "--team", "Alpha"), 2, "--from"),
         (("calls", "--team", "Gamma", "--from", "2026-11-01"), 1, "Gamma"),
@@ -202,7 +202,7 @@ def test_a_terminal_is_spared_what_it_cannot_show(told, monkeypatch, form):
 
 
 def test_a_refusal_is_a_document_for_scripts(told):
-    said = told("report", "tickets", *MONTH, "--json")
+    said = told("report", "deals", *MONTH, "--json")
     assert said.exit_code == 2
     assert json.loads(said.stdout)["ok"] is False
 

@@ -21,7 +21,7 @@ async def test_from_the_kind_to_the_figures_in_one_message(world):
     report = world.iryna.sees("Calls report", "Aurora", "1–20 Nov 2026", "as of 20 Nov 2026, 10:00")
     assert report["message_id"] == first["message_id"]
     rows = table(report)
-    assert rows[""] == ["Calls", "In", "Out", "Target missed", "Target called back"]
+    assert rows[""] == ["All", "In", "Out", "Missed", "Call back"]
     assert rows["Total"] == [str(number) for number in TOTALS.values()]
     assert rows["Olga"] == ["2", "2", "0", "0", "0"]
     assert rows["Taras"] == ["3", "0", "3", "0", "0"]
@@ -90,7 +90,7 @@ async def test_filters_and_options_by_toggles(world):
     await world.iryna.presses("Build")
     report = world.iryna.sees("Manager: Not assigned, Taras", "Missed and unsuccessful not shown")
     rows = table(report)
-    assert rows[""] == ["Calls", "In", "Out"]  # M4: three columns are gone
+    assert rows[""] == ["All", "In", "Out"]  # M4: three columns are gone
     assert rows["Total"] == ["2", "0", "2"]
     assert "Olga" not in rows
 
@@ -149,7 +149,7 @@ async def test_columns_are_kept_for_each_person(world):
     for title in ("Outgoing", "Target missed", "Target called back", "Minutes in total"):
         await world.iryna.presses(title, chat=world.iryna.id)
     await world.iryna.presses("Done", chat=world.iryna.id)
-    wanted = ["Calls", "In", "Minutes in total"]
+    wanted = ["All", "In", "Minutes in total"]
     assert table(newest(world, world.iryna.id))[""] == wanted
     await world.restart()
     await world.iryna.writes("/report calls yesterday")
