@@ -86,9 +86,10 @@ async def open_counts(
     c: AsyncConnection, team_id: int, chosen: TicketFilter, topics: Collection[int]
 ) -> dict[TicketTab, int]:
     """How many each tab has under the same filter."""
-    counted = select(func.count(), func.count().filter(_tab("voice")))
-    found = await c.execute(counted.where(tickets.c.team_id == team_id, _open(team_id, chosen, topics)))
-    total, voice = found.one()
+    query = select(func.count(), func.count().filter(_tab("voice"))).where(
+        tickets.c.team_id == team_id, _open(team_id, chosen, topics)
+    )
+    total, voice = (await c.execute(query)).one()
     return {"voice": voice, "text": total - voice}
 
 
