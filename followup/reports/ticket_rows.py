@@ -67,7 +67,7 @@ def table_row(question: Question, directory: Directory, row: Row) -> dict[str, A
 
 def ticket_fields(question: Question, directory: Directory, row: Row) -> dict[str, Any]:
     """A ticket as other programs read it: all that is known, codes as codes."""
-    is_gone = row["number"] is not None and is_erased(row["number"])
+    is_gone = _is_gone(row)
     code, title = directory.results.get(row["result_id"], (None, None))
     return dict(row) | {
         "status_title": question.book.status_titles.get(row["status"]),
@@ -85,15 +85,20 @@ def ticket_fields(question: Question, directory: Directory, row: Row) -> dict[st
 
 def client_of(row: Row) -> str | None:
     """G21: the address book's name, else the account's, else the number; None: a guest, or one who was forgotten."""
-    if row["number"] is not None and is_erased(row["number"]):
+    if _is_gone(row):
         return None
     found: str | None = row["client_name"] or row["account_name"] or row["number"]
     return found
 
 
+def _is_gone(row: Row) -> bool:
+    """Forgotten at his request: nothing is shown of him."""
+    return any(known is not None and is_erased(known) for known in (row["number"], row["account"]))
+
+
 def ticket_item(question: Question, row: Row) -> ListedItem:
     """A ticket in a list; ``seconds`` is what its client waited for us."""
-    is_gone = row["number"] is not None and is_erased(row["number"])
+    is_gone = _is_gone(row)
     return ListedItem(
         kind="ticket",
         id=row["id"],

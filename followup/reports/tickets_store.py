@@ -184,7 +184,12 @@ _SHOWN = (
     *(tickets.c.first_reaction_at, tickets.c.taken_at, tickets.c.contact_at, tickets.c.closed_at),
     *(tickets.c.snoozed_until, tickets.c.reaction_seconds, tickets.c.handling_seconds, tickets.c.contact_seconds),
 )
-_CLIENT = (numbers.c.number, clients.c.name.label("client_name"), accounts.c.name.label("account_name"))
+_CLIENT = (
+    numbers.c.number,
+    clients.c.name.label("client_name"),
+    accounts.c.name.label("account_name"),
+    accounts.c.account,
+)
 
 
 def _with_client() -> Any:
