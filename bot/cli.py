@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_data, cli_directory, cli_import, cli_queue, cli_reports, cli_teams, cli_tokens, cli_webhooks
+from bot import (
+    cli_data,
+    cli_directory,
+    cli_entry,
+    cli_import,
+    cli_queue,
+    cli_reports,
+    cli_teams,
+    cli_tokens,
+    cli_webhooks,
+)
 from bot.cli_frame import AsJson, answered, say
 from bot.keys import installation_key, new_key
 from bot.migrations.schema import upgrade
@@ -33,6 +43,7 @@ app.command("connect")(cli_teams.connect)
 app.command("missed")(cli_queue.missed)
 app.command("report")(cli_reports.report)
 app.command("forget")(cli_data.forget)
+app.command("entry")(cli_entry.entry)
 app.command("backup")(cli_data.backup)
 app.add_typer(cli_tokens.token, name="token")
 app.add_typer(cli_webhooks.webhook, name="webhook")

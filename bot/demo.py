@@ -31,14 +31,16 @@ from followup.reports.actions import build
 from followup.reports.selection import selection_of
 from followup.teams import actions as teams
 from followup.teams.desk import Desk
+from followup.teams.directory import add_topic
 from sandbox.clock import MovableClock
 from sandbox.days.exchange import PhoneExchange, add_exchange_routes
-from sandbox.days.ordinary_day import HOURS, LINES, PEOPLE, TEAM, ZONE, ordinary_day, working_day
+from sandbox.days.ordinary_day import CLIENT, HOURS, LINES, PEOPLE, TEAM, TOPICS, ZONE, ordinary_day, working_day
 from sandbox.pbx import SimulatedPbx
 from sandbox.telegram_server import TelegramServer
 
 TOKEN = "42:sandbox"  # noqa: S105 - the look-alike's, good for nothing else
 _SECRET = "a secret of the simulated exchange"  # noqa: S105 - the same
+_CLIENT_ID = 201  # no member: writes to the bot as any stranger would
 _DAY_BEGINS = time(8, 59, 45)  # a moment before opening: the night's list is the first thing one sees
 
 
@@ -90,6 +92,7 @@ async def stage(port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
             clock.add_listener(app.works.outbox.wake)
             hook.session, hook.url = session, f"http://{app.listening}/hooks/{token}"
             answers.ask_bot = lambda: _bot_numbers(room, app, team_id, day)
+            telegram.world.say(_CLIENT_ID, _CLIENT_ID, "/start")
             await exchange.play("all")
             try:
                 yield Stage(clock, telegram, app, exchange, team_id)
@@ -141,7 +144,7 @@ async def _found(room: Room, app: App, telegram: TelegramServer) -> tuple[int, s
     people = _people(telegram)
     group = telegram.world.add_chat("group", title=TEAM, members=[*people.values(), telegram.world.bot.id])
     now = room.clock.now()
-    settings = {"timezone": str(ZONE), "language": "en", "region": "UA", "hours": HOURS}
+    settings = {"timezone": str(ZONE), "language": "en", "region": "UA", "hours": HOURS, "text_channel": "on"}
     async with room.database.write() as c:
         team_id = await teams.add_team(c, teams.NewTeam(name=TEAM, settings=settings, chat=group.id), now)
         for name, role, extension in PEOPLE:
@@ -150,6 +153,8 @@ async def _found(room: Room, app: App, telegram: TelegramServer) -> tuple[int, s
             await teams.add_member(c, team_id, new, now)
         for number, name, kind in LINES:
             await teams.add_line(c, team_id, teams.NewLine(number=number, name=name, kind=kind), now)
+        for title in TOPICS:
+            await add_topic(c, team_id, title)
         new_connection = teams.NewConnection(provider="generic", name="Exchange", options={"secret": _SECRET})
         _, token = await teams.add_connection(c, team_id, new_connection, app.works.seal, now)
     return team_id, token
@@ -162,6 +167,7 @@ def _people(telegram: TelegramServer) -> dict[str, int]:
         telegram.world.add_user(name, id=number, role_note=role, language_code="en")
         telegram.world.say(number, number, "/start")
         ids[name] = number
+    telegram.world.add_user(CLIENT, id=_CLIENT_ID, role_note="client", language_code="en")
     return ids
 
 

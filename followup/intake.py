@@ -22,7 +22,7 @@ from followup.orders import store as orders
 from followup.orders.record import record_order
 from followup.teams.desk import Desk
 from followup.tickets.follow import follow_batch
-from followup.tickets.letterbox import take_message
+from followup.tickets.letterbox import show_posted, take_message
 
 _MISSED_ONLY: Final = frozenset({"missed"})
 
@@ -46,6 +46,9 @@ async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Chang
     changes = await reconcile(desk, touched)
     await follow_batch(desk, touched, wrote, _makers(desk, recorded, whose) | wrote)
     await _retell_orders(desk, [(owner, event.order_key) for owner, event in events if isinstance(event, OrderEvent)])
+    for owner, event in events:
+        if isinstance(event, MessageEvent):
+            await show_posted(desk, owner, [event.message_key])
     return changes
 
 

@@ -31,6 +31,7 @@ from messenger.chats import ChatContext, MemberChoice, Menu, ReasonChoice
 from messenger.content_protocol import Rendered
 from messenger.duty_screen import duty_message, handover_message
 from messenger.erased import erased, erased_letter, forget_screen
+from messenger.letterbox import changed_copy
 from messenger.letters import LetterContext, selftest
 from messenger.outgoing import Outgoing
 from messenger.queue_screen import QueueContext, queue_screen
@@ -189,10 +190,12 @@ def _form(readers: Readers, screen: Row) -> Rendered:
 
 
 async def _letter(readers: Readers, row: Row) -> Rendered | None:
-    """A letter whose client was forgotten; a message that somebody deleted is not sent anew."""
+    """A letter whose client was forgotten, or that said what was edited since; one that is deleted is not sent anew."""
     if row["message_id"] is None:
         return None
     letter = await notices.letter_by_id(readers.c, row["team_id"], row["subject_id"])
+    if letter is not None and (changed := await changed_copy(readers, letter)) is not None:
+        return Rendered(changed, is_open=False)
     text = await erased_letter(readers, letter) if letter else None
     return Rendered(text or erased(readers.context), is_open=False)
 

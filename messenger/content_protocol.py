@@ -56,6 +56,10 @@ class Content(Protocol):
         """The letter stands in the chat."""
         ...
 
+    async def letter_dead(self, c: AsyncConnection, row: Row, why: str) -> None:
+        """Telegram will never take the letter."""
+        ...
+
     async def chat_lost(self, c: AsyncConnection, chat: Chat, why: str) -> None:
         """The chat has just become unreachable: the owner is to be told elsewhere."""
         ...

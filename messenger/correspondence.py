@@ -24,6 +24,7 @@ from followup.reminders.actions import note_shown
 from followup.teams import store as teams
 from followup.teams.desk import Desk
 from followup.teams.shelf import Shelf
+from followup.tickets.answering import chat_is_lost
 from messenger import letters as say
 from messenger.alarms import ALARMS
 from messenger.charts import digest_picture
@@ -33,6 +34,7 @@ from messenger.digest import digest_text
 from messenger.duty_screen import DUTY_LETTERS
 from messenger.files import FileContext, file_name, queue_csv, queue_xlsx
 from messenger.gateway import Gateway
+from messenger.letterbox import LETTERBOX, letterbox_dead, letterbox_sent
 from messenger.outgoing import Outgoing
 from messenger.report_letters import REPORT_LETTERS
 from messenger.ticket_alarms import TICKET_ALARMS
@@ -66,16 +68,24 @@ class StoredContent(StoredCards):
         return outgoing or Skip("no longer true")
 
     async def letter_sent(self, c: AsyncConnection, row: Row, message_id: int, now: datetime) -> None:
-        """A case of the morning list has been shown: its clocks start."""
-        del message_id
+        """A case of the morning list has been shown: its clocks start; a client has got his answer."""
+        if row["kind"] not in ("morning", "to_client"):
+            return
+        desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
         if row["kind"] == "morning":
-            desk = Desk(c, await self._shelf.book(c, row["team_id"]), now)
             await note_shown(desk, row["payload"]["case_ids"])
+        else:
+            await letterbox_sent(desk, row, message_id)
+
+    async def letter_dead(self, c: AsyncConnection, row: Row, why: str) -> None:
+        """An answer that Telegram does not take: its author hears of it."""
+        await letterbox_dead(Desk(c, await self._shelf.book(c, row["team_id"]), self._clock.now()), row, why)
 
     async def chat_lost(self, c: AsyncConnection, chat: notices.Chat, why: str) -> None:
-        """Promise 5: an owner is told in his own chat that a team chat cannot be written to."""
+        """Promise 5: an owner is told in his own chat that a team chat cannot be written to; an author, a client's."""
         desk = Desk(c, await self._shelf.book(c, chat.team_id), self._clock.now())
         await tell_of_lost_chat(desk, chat, why)
+        await chat_is_lost(desk, chat, why)
 
     async def topic_lost(self, c: AsyncConnection, chat: notices.Chat, why: str) -> None:
         """An owner wonders less where the messages have gone."""
@@ -269,6 +279,7 @@ _KINDS: dict[str, Write] = {
     **REPORT_LETTERS,
     **TICKET_LETTERS,
     **TICKET_ALARMS,
+    **LETTERBOX,
     "morning": _morning,
     "reminder": _reminder,
     "escalation": _escalation,

@@ -76,6 +76,8 @@ class Recorder:
     async def dead(self, c: AsyncConnection, why: str, now: datetime) -> None:
         """Never; the cases of a bundle are shown each by itself."""
         await queue_store.give_up(c, self.item, why)
+        if self.item.kind == "letter":
+            await self._tell(c, self.content.letter_dead(c, self.row, why))
         if self.is_bundle:
             await bundles_store.dissolve_bundle(c, self.row["team_id"], self.row["id"], now)
 

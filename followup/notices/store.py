@@ -66,7 +66,7 @@ def _chat(row: Row) -> Chat:
 
 
 async def chats_of(c: AsyncConnection, team_id: int, kind: str) -> list[Chat]:
-    """The team's chats of one kind (team | private | other)."""
+    """The team's chats of one kind (team | private | client | other)."""
     return [_chat(row) for row in await all_rows(c, _OF_KIND, {"of_team": team_id, "of_kind": kind})]
 
 
@@ -114,7 +114,8 @@ async def ensure_chat(c: AsyncConnection, team_id: int, place: Place) -> Chat:
         known = await _chat_where(c, where)
     elif not known.is_reachable or place.kind not in ("other", known.kind):
         kind = known.kind if place.kind == "other" else place.kind
-        await c.execute(update(chats).where(where).values(is_reachable=True, trouble=None, kind=kind))
+        whose = {"member_id": place.member_id} if kind == "private" and place.member_id else {}
+        await c.execute(update(chats).where(where).values(is_reachable=True, trouble=None, kind=kind, **whose))
         known = await _chat_where(c, where)
     assert known is not None  # noqa: S101 - the row was written three lines above
     return known

@@ -27,7 +27,7 @@ chats = Table(
     team_column(),
     Column("telegram_id", BigInteger, nullable=False),
     Column("thread_id", BigInteger, nullable=False, default=0),  # 0: no topic
-    Column("kind", String(8), nullable=False),  # team | private (a member's own chat) | other
+    Column("kind", String(8), nullable=False),  # team | private (a member's own chat) | client (his) | other
     Column("member_id", BigId, ForeignKey("members.id", ondelete="CASCADE")),
     Column("is_reachable", Boolean, nullable=False, default=True, server_default=true()),
     Column("trouble", Text),

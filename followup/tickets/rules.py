@@ -105,8 +105,8 @@ def _touched(ticket: Ticket, touch: Touch) -> None:
     if touch.reacted_at is not None:
         ticket.first_reaction_at = _earliest(ticket.first_reaction_at, touch.reacted_at)
         ticket.last_reaction_at = _latest(ticket.last_reaction_at, touch.reacted_at)
-        if not ticket.worked:
-            ticket.worked.append((touch.reacted_at, None))
+        if ticket.taken_at is None and not ticket.reopened:
+            ticket.worked[:1] = [(ticket.first_reaction_at, None)]
     if touch.contact_at is not None:
         ticket.contact_at = _earliest(ticket.contact_at, touch.contact_at)
     if touch.kind in _OPENING and ticket.snoozed_until is not None:

@@ -9,6 +9,7 @@ from followup.health.trouble import tell_of_lost_chat
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.notices.places_store import chat_unreachable, move_chat
+from followup.tickets.answering import chat_is_lost
 from handlers.telegram.front import Caller, Front
 from messenger import letters as say
 
@@ -52,6 +53,10 @@ async def _thrown_out(caller: Caller, front: Front, status: str) -> None:
     for chat in lost:
         async with front.desk(chat.team_id) as desk:
             await tell_of_lost_chat(desk, chat, status)
+    for chat in caller.chats:
+        if chat.kind == "client":  # those that were known to be lost, too: done twice it is done once
+            async with front.desk(chat.team_id) as desk:
+                await chat_is_lost(desk, chat, status)
 
 
 async def _welcome_back(chat: notices.Chat, front: Front) -> None:

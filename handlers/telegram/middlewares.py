@@ -25,7 +25,7 @@ class WhoIsIt(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Look the person and the chat up, then go on."""
         assert isinstance(event, Update)  # noqa: S101 - registered on dp.update only
-        inner = event.message or event.callback_query or event.my_chat_member
+        inner = event.message or event.edited_message or event.callback_query or event.my_chat_member
         caller = await self._caller(inner, event.update_id) if inner else None
         if event.inline_query is not None:
             caller = await self._asker(event.inline_query, event.update_id)

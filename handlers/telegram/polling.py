@@ -13,7 +13,7 @@ import structlog
 
 log = structlog.get_logger()
 
-KINDS = ("message", "callback_query", "inline_query", "my_chat_member")
+KINDS = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 _LONG = 25  # seconds that Telegram holds an empty poll
 _MOST_PATIENT = 5.0  # a press wants its answer within 150 s
 

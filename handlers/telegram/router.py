@@ -14,6 +14,8 @@ from handlers.telegram import (
     duty,
     finding_inline,
     forget,
+    letterbox,
+    letterbox_team,
     replies,
     screens,
     tickets,
@@ -31,6 +33,7 @@ def build_dispatcher(front: Front) -> Dispatcher:
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.update.outer_middleware(WhoIsIt(front))
     dispatcher.include_routers(
+        letterbox.router(),  # to whoever is no member a command is a text like any other
         cases.router(),
         tickets.router(),
         tickets_links.router(),
@@ -39,6 +42,8 @@ def build_dispatcher(front: Front) -> Dispatcher:
         commands.router(),
         duty.router(),
         replies.router(),
+        letterbox_team.router(),
+        letterbox.late_router(),
         chats.router(),
         finding_inline.router(),
         _last_resort(),

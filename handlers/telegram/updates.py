@@ -146,5 +146,5 @@ def _lane(body: Mapping[str, Any]) -> Any:
         return "press", body["callback_query"].get("from", {}).get("id")
     if "inline_query" in body:
         return "inline", body["inline_query"].get("from", {}).get("id")
-    message = body.get("message") or body.get("my_chat_member") or {}
+    message = body.get("message") or body.get("edited_message") or body.get("my_chat_member") or {}
     return "chat", message.get("chat", {}).get("id")

@@ -11,6 +11,8 @@ TEAM = "Aurora Windows"
 ZONE = ZoneInfo("Europe/Kyiv")
 HOURS = "Mo-Fr 09:00-18:00; Sa 10:00-15:00"
 PEOPLE = (("Olga", "manager", OLGA), ("Taras", "manager", TARAS), ("Iryna", "head", None))
+CLIENT = "Lina"  # who writes instead of calling
+TOPICS = ("Price", "Delivery", "Repair")
 LINES = ((SALES, "Sales", "line"), (SERVICE, "Service", "line"), (WIDGET, "Site", "widget"))
 
 # Counted with a pencil over the table below, never computed from it; a test counts again and compares.

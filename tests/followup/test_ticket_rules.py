@@ -206,3 +206,10 @@ def test_times_of_tickets_hold_together(facts, chance):
     shuffled = list(facts)
     chance.shuffle(shuffled)
     assert derive(shuffled) == tickets
+
+
+def test_the_first_action_is_the_earliest_however_long_the_first_call_rang():
+    """He called at 10:00 and was answered at 10:03; at 10:01 somebody had dialled him."""
+    rang = Touch(key="c:9", kind="answered", at=at(0), contact_at=at(3), opens=True, number_id=7)
+    (ticket,) = derive([rang, dial(1), act(25, "close", status="done")])
+    assert (ticket.first_reaction_at, handling(ticket, seconds)) == (at(1), 24 * 60)

@@ -81,6 +81,9 @@ class Desk:
     async def letter_sent(self, c: Any, row: dict[str, Any], message_id: int, now: datetime) -> None:
         self.heard.append(("sent", row["id"], message_id, now))
 
+    async def letter_dead(self, c: Any, row: dict[str, Any], why: str) -> None:
+        self.heard.append(("dead", row["id"], why))
+
     async def chat_lost(self, c: Any, chat: Chat, why: str) -> None:
         self.heard.append(("lost", chat.id, why))
 
