@@ -92,14 +92,19 @@ async def stage(port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
             clock.add_listener(app.works.outbox.wake)
             hook.session, hook.url = session, f"http://{app.listening}/hooks/{token}"
             answers.ask_bot = lambda: _bot_numbers(room, app, team_id, day)
-            telegram.world.say(_CLIENT_ID, _CLIENT_ID, "/start")
-            await exchange.play("all")
+            await _curtain(telegram, exchange)
             try:
                 yield Stage(clock, telegram, app, exchange, team_id)
             finally:
                 clock.remove_listener(app.works.outbox.wake)
                 await app.stop()
                 await telegram.stop()
+
+
+async def _curtain(telegram: TelegramServer, exchange: PhoneExchange) -> None:
+    """A client who writes opens the bot; the exchange begins its day."""
+    telegram.world.say(_CLIENT_ID, _CLIENT_ID, "/start")
+    await exchange.play("all")
 
 
 def _settings(api_url: str, directory: Path) -> Settings:
