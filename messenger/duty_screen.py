@@ -16,7 +16,7 @@ from followup.duty import store as duty
 from followup.duty.rules import DutyFacts, Standing, standing_at, uses_duty
 from followup.teams.book import Member
 from followup.teams.desk import Desk
-from followup.tickets.open_store import open_of_owner
+from followup.tickets.in_hand import tickets_besides_cases
 from followup.tickets.reading import ticket_views
 from messenger.buttons import ScreenPress, keyboard, rows, screen_button
 from messenger.filters import cut, person
@@ -151,16 +151,12 @@ async def owned_cases(desk: Desk, member_id: int, case_ids: Sequence[int]) -> li
     return [view for view in views if view.state == "open" and view.owner_id == member_id]
 
 
-async def owned_tickets(desk: Desk, member_id: int, cases: Sequence[CaseView], mask: bool) -> list[str]:
-    """His open tickets in a few words each; one that goes with the case of its client is not told twice."""
-    owned = [row["id"] for row in await open_of_owner(desk.c, desk.book.id, member_id)]
+async def owned_tickets(desk: Desk, member_id: int, *, mask: bool) -> list[str]:
+    """His open tickets in a few words each; one that goes with a case of his is not told twice."""
+    owned = [row["id"] for row in await tickets_besides_cases(desk, member_id)]
     views = await ticket_views(desk.c, desk.book, owned)
-    spoken_for = {view.number for view in cases}
-    return [
-        f"#{view.id} {person(view.client.name or view.client.account_name or '', mask, 40)}".strip()
-        for view in views.values()
-        if view.kind != "voice" or view.client.number not in spoken_for
-    ]
+    names = [(view.id, view.client.name or view.client.account_name or "") for view in views.values()]
+    return [f"#{ticket_id} {person(name, mask, 40)}".strip() for ticket_id, name in names]
 
 
 async def handover_message(desk: Desk, ctx: LetterContext, screen: Mapping[str, Any]) -> Outgoing:
@@ -171,7 +167,7 @@ async def handover_message(desk: Desk, ctx: LetterContext, screen: Mapping[str, 
     """
     params, whom = screen["params"], desk.book.members.get(screen["params"]["whom"])
     views = await owned_cases(desk, params["whom"], params["case_ids"]) if params["step"] != "done" else []
-    open_tickets = await owned_tickets(desk, params["whom"], views, ctx.mask) if params["step"] != "done" else []
+    open_tickets = await owned_tickets(desk, params["whom"], mask=ctx.mask) if params["step"] != "done" else []
     listed = views[:_CASES_LISTED]
     given: dict[str, Any] = {
         "ctx": ctx,

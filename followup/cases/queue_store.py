@@ -164,3 +164,9 @@ async def open_case_of(c: AsyncConnection, team_id: int, client_id: int) -> Row 
     """The client's open case, if he waits for somebody."""
     query = select(cases).where(cases.c.team_id == team_id, cases.c.client_id == client_id, cases.c.state == "open")
     return await one_row(c, query.limit(1))
+
+
+async def clients_of_owner(c: AsyncConnection, team_id: int, owner_id: int) -> set[int]:
+    """Clients whose open case somebody has."""
+    mine = (cases.c.team_id == team_id, cases.c.state == "open", cases.c.owner_id == owner_id)
+    return set(await c.scalars(select(cases.c.client_id).where(*mine, cases.c.client_id.is_not(None))))

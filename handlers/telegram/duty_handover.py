@@ -17,7 +17,7 @@ from followup.teams.desk import Desk
 from followup.tickets import actions as tickets
 from followup.tickets.actions import TicketPress
 from followup.tickets.follow import follow_case
-from followup.tickets.open_store import open_of_owner
+from followup.tickets.in_hand import tickets_besides_cases
 from handlers.telegram.visits import Op, Visit, open_screen, show
 from messenger.buttons import id_in
 from messenger.duty_screen import owned_cases
@@ -35,8 +35,8 @@ OpenTickets = Callable[[Desk, int], Awaitable[Sequence[OpenTicket]]]
 
 
 async def tickets_in_hand(desk: Desk, member_id: int) -> Sequence[OpenTicket]:
-    """His open tickets, whether he took them or was given them."""
-    return [_in_hand(row["id"]) for row in await open_of_owner(desk.c, desk.book.id, member_id)]
+    """His open tickets, whether he took them or was given them, besides those that go with his cases."""
+    return [_in_hand(row["id"]) for row in await tickets_besides_cases(desk, member_id)]
 
 
 def _in_hand(ticket_id: int) -> OpenTicket:

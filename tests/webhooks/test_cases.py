@@ -157,7 +157,8 @@ async def test_the_past_is_told_to_nobody(company):
 async def test_who_listens_for_tickets_hears_of_no_cases(company):
     await company.stage.webhook(path="/tickets", events=["ticket.created"])
     await company.hears(missed())
-    assert {heard.path for heard in company.stage.receiver.heard} == {"/in"}
+    told = {(heard.path, heard.document["event"]) for heard in company.stage.receiver.heard}
+    assert told == {("/in", "case.opened"), ("/tickets", "ticket.created")}
 
 
 async def test_a_second_look_at_the_same_facts_is_no_news(company):
