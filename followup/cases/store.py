@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Transaction, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
@@ -29,11 +30,21 @@ _ACTIONS = select(actions).where(
     actions.c.team_id == bindparam("of_team"), actions.c.number_id.in_(one_of("ids")), actions.c.kind != MARK
 )
 
+_LOCK = select(teams.c.id).where(teams.c.id == bindparam("of_team")).with_for_update(key_share=True)
+_LOCKED: WeakKeyDictionary[Transaction, set[int]] = WeakKeyDictionary()  # transaction → teams it holds
+
 
 async def lock_team(c: AsyncConnection, team_id: int) -> None:
-    """One writer a team at a time; on SQLite the transaction itself is that lock."""
-    if c.dialect.name == "postgresql":
-        await c.execute(select(teams.c.id).where(teams.c.id == team_id).with_for_update(key_share=True))
+    """One writer a team at a time; on SQLite the transaction itself is that lock. Asked for once a transaction."""
+    if c.dialect.name != "postgresql":
+        return
+    own = c.sync_connection
+    # What a savepoint locked is let go with it.
+    transaction = (own.get_nested_transaction() or own.get_transaction()) if own is not None else None
+    locked = _LOCKED.setdefault(transaction, set()) if transaction is not None else set()
+    if team_id not in locked:
+        await c.execute(_LOCK, {"of_team": team_id})
+        locked.add(team_id)
 
 
 async def case_by_id(c: AsyncConnection, team_id: int, case_id: int) -> Row | None:
