@@ -10,7 +10,9 @@ from followup.teams.book import Member
 from followup.teams.desk import Desk
 from followup.tickets import attaching
 from followup.tickets.actions import TicketPress, groups_of
+from followup.tickets.open_store import open_counts
 from followup.tickets.search import cleaned
+from followup.tickets.views import TicketFilter
 from handlers.telegram.visits import Op, Visit, open_screen, show
 from messenger.buttons import id_in, unpacked
 
@@ -28,7 +30,9 @@ async def tickets_command(desk: Desk, chat: notices.Chat, member: Member, args: 
 async def mine_command(desk: Desk, chat: notices.Chat, member: Member, args: str) -> None:
     """G1: what the person himself has accepted."""
     del args
-    await open_screen(desk, chat, member, "tickets", {"tab": "voice", "owner": member.id, "page": 0})
+    counts = await open_counts(desk.c, desk.book.id, TicketFilter(owner=member.id), ())
+    tab = "text" if counts["text"] and not counts["voice"] else "voice"
+    await open_screen(desk, chat, member, "tickets", {"tab": tab, "owner": member.id, "page": 0})
 
 
 async def find_command(desk: Desk, chat: notices.Chat, member: Member, args: str) -> None:
