@@ -19,6 +19,7 @@ from followup.tickets import letterbox_store as box
 from followup.tickets import store
 from followup.tickets.follow import follow, raise_tickets_of
 from followup.tickets.letterbox_client import CHANNEL, heard_at, message_key
+from followup.tickets.telling import tell_message
 from storage.rows import Row
 
 _INSTANT: Final = timedelta(microseconds=1)
@@ -89,6 +90,7 @@ async def delivered(desk: Desk, message_id: int, there: tuple[int, int]) -> None
     """It stands in the client's chat, as the message ``there`` (chat, message)."""
     values = {"state": "done", "error": None, "copy_chat_id": there[0], "copy_id": there[1]}
     await messages.change_message(desk.c, desk.book.id, message_id, **values)
+    await tell_message(desk, message_id)
 
 
 async def undelivered(desk: Desk, message_id: int, why: str, *, is_lost: bool) -> None:

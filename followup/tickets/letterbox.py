@@ -15,6 +15,7 @@ from followup.phone import normalise
 from followup.teams.desk import Desk
 from followup.tickets import letterbox_store as store
 from followup.tickets.letterbox_copies import copy_to_team
+from followup.tickets.telling import tell_message
 
 
 async def take_message(desk: Desk, connection_id: int, message: MessageEvent, recorded: Recorded) -> set[int]:
@@ -44,8 +45,10 @@ async def take_message(desk: Desk, connection_id: int, message: MessageEvent, re
         "text": message.text,
         "at": message.at,
     }
-    if await messages.add_message(desk.c, values) is None:
+    message_id = await messages.add_message(desk.c, values)
+    if message_id is None:
         return set()
+    await tell_message(desk, message_id)
     recorded.reach_back(message.at)
     if number_id is not None and message.client_name:
         await clients.name_client(desk.c, desk.book.id, number_id, message.client_name)

@@ -20,6 +20,7 @@ from followup.tickets import letterbox_store as store
 from followup.tickets.follow import follow, raise_tickets_of
 from followup.tickets.letterbox_contact import join_number
 from followup.tickets.letterbox_copies import copy_to_team
+from followup.tickets.telling import tell_message
 from storage.rows import Row
 
 CHANNEL: Final = "telegram"
@@ -179,6 +180,7 @@ async def _keep(desk: Desk, visitor: Visitor, words: Words, account: Row) -> Non
     message_id = await messages.add_message(desk.c, values | {"number_id": number_id or values["number_id"], "at": at})
     if message_id is None:
         return
+    await tell_message(desk, message_id)
     is_joined = len(concerned) > 1
     await follow(desk, concerned, None if is_joined else at, makers={account["client_id"]})
     row = await messages.by_id(desk.c, desk.book.id, message_id)

@@ -17,6 +17,7 @@ from followup.tickets import store
 from followup.tickets.acting import act_row
 from followup.tickets.actions import NewTicket, create, groups_of
 from followup.tickets.follow import follow
+from followup.tickets.telling import tell_message
 from storage.rows import Row
 
 
@@ -111,6 +112,7 @@ async def _written(desk: Desk, wish: Wish, key: str, client_id: int | None) -> t
         known = await messages.by_key(desk.c, desk.book.id, key)
         message_id = known["id"] if known else 0
     else:
+        await tell_message(desk, message_id)
         whose = {account["client_id"]}
         await follow(desk, whose, values["at"], makers=whose)
     own = await store.stored_tickets(desk.c, desk.book.id, {account["client_id"]})

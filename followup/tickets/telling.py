@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from followup.calls import messages_store as messages
+from followup.clients import accounts_store as accounts
+from followup.clients import store as clients
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
 from followup.tickets.reading import ticket_views
 from followup.tickets.reconcile import TicketChange
 from followup.tickets.views import TicketView
-from followup.webhooks.actions import Happening, emit_all, is_heard
+from followup.webhooks.actions import Happening, emit, emit_all, is_heard
 from followup.webhooks.rules import EventKind
 
 _KINDS: tuple[EventKind, ...] = ("ticket.created", "ticket.changed", "ticket.closed")
@@ -68,3 +71,29 @@ def ticket_row(view: TicketView, row: Mapping[str, Any], book: TeamBook) -> dict
         **{name: row[name].isoformat() if row[name] is not None else None for name in moments},
         **{name: row[name] for name in spans},
     }
+
+
+async def tell_message(desk: Desk, message_id: int) -> None:
+    """What a client wrote, or what he was answered once it stands in his chat; in the order of his conversation."""
+    if not is_heard(desk.book, "message.received", "message.sent"):
+        return
+    row = await messages.by_id(desk.c, desk.book.id, message_id)
+    if row is None:
+        return
+    account = await accounts.account_by_id(desk.c, desk.book.id, row["account_id"] or 0)
+    numbers = await clients.numbers_of_clients(desk.c, desk.book.id, {account["client_id"]} if account else ())
+    own = numbers.get(account["client_id"], []) if account else []
+    payload = {
+        "message_id": row["id"],
+        "channel": row["channel"],
+        "entry_point": row["entry_point"],
+        "client": own[0][1] if own else None,
+        "name": (account["name"] if account else None) or row["client_name"],
+        "account_id": row["account_id"],
+        "author": desk.book.member_name(row["member_id"]),
+        "kind": row["kind"],
+        "text": row["text"],
+        "at": row["at"].isoformat(),
+    }
+    kind: EventKind = "message.sent" if row["is_ours"] else "message.received"
+    await emit(desk, kind, payload, f"conversation:{row['account_id']}:{row['id']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
@@ -82,3 +83,21 @@ async def test_what_nobody_listens_to_is_not_written(stage, company):
     assert len(await stage.rows()) == 1
     async with stage.database.read() as c:
         assert len(list(await c.scalars(select(tickets.c.id)))) == 1
+
+
+async def test_what_a_client_writes_is_told_in_the_order_of_his_conversation(stage):
+    async with stage.database.write() as c:
+        new = NewConnection(provider="generic", name="Site")
+        connection_id, _ = await add_connection(c, stage.team_id, new, stage.seal, NOON)
+    await stage.webhook(events=["message.received"])
+    site = Desk(stage, connection_id, 0)
+    for number, text in enumerate(("Hello", "Are you <b>there</b>?")):
+        words = {"type": "message", "message_id": f"m-{number}", "channel": "webform", "client_account": "anna_k"}
+        words |= {"client": "0671234567", "text": text, "at": NOON.isoformat()}
+        await site.hears(json.dumps(words).encode())
+        await site.hears(json.dumps(words).encode())
+    told = [each.document["data"] for each in stage.receiver.heard]
+    assert [(each["text"], each["client"], each["author"]) for each in told] == [
+        ("Hello", "+380671234567", None),
+        ("Are you <b>there</b>?", "+380671234567", None),
+    ]
