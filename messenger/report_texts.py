@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -22,7 +22,6 @@ from messenger.report_words import (
     moment_words,
     option_words,
     period_words,
-    span_of_days,
     window_words,
 )
 
@@ -56,11 +55,6 @@ def named(chosen: Selection, book: TeamBook) -> Selection:
 
     filters = {name: tuple(name_of(name, value) for value in values) for name, values in chosen.filters.items()}
     return replace(chosen, filters=filters)
-
-
-def short_span(begins: date, ends: date, language: str) -> str:
-    """A period on a button."""
-    return span_of_days(begins, ends, language)
 
 
 def head(report: Report, context: ReportContext, before: Report | None = None) -> str:

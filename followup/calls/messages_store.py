@@ -49,12 +49,6 @@ async def by_key(c: AsyncConnection, team_id: int, key: str) -> Row | None:
     return await one_row(c, select(messages).where(*own))
 
 
-async def of_ids(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:
-    """Messages by id, in order of time."""
-    query = select(messages).where(messages.c.team_id == team_id, messages.c.id.in_(ids))
-    return await all_rows(c, query.order_by(messages.c.at, messages.c.id)) if ids else []
-
-
 async def copied_as(c: AsyncConnection, chat_id: int, message_id: int) -> Row | None:
     """The message whose copy stands there: what a reply speaks of."""
     query = select(messages).where(messages.c.copy_chat_id == chat_id, messages.c.copy_id == message_id)

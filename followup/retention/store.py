@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -233,9 +233,3 @@ async def rows_saying(c: AsyncConnection, table: Table, team_id: int, spellings:
     saying = or_(*(text.contains(spelling, autoescape=True) for text in told for spelling in spellings))
     columns = (table.c[name] for name in names)
     return await all_rows(c, select(table.c.id, *columns).where(table.c.team_id == team_id, saying))
-
-
-async def delete_rows(c: AsyncConnection, table: Table, team_id: int, ids: Iterable[int]) -> int:
-    """Delete rows of the team by id; how many."""
-    gone = await c.execute(delete(table).where(table.c.team_id == team_id, table.c.id.in_(list(ids))))
-    return int(gone.rowcount)

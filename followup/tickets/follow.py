@@ -7,7 +7,6 @@ from datetime import datetime
 
 from followup.cases.reconcile import Touched
 from followup.cases.store import case_by_id
-from followup.clients import store as clients
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.teams.desk import Desk
@@ -84,12 +83,6 @@ async def follow_case(desk: Desk, case_id: int) -> list[TicketChange]:
     if case is None or case["client_id"] is None:
         return []
     return await follow(desk, {case["client_id"]}, None)
-
-
-async def follow_numbers(desk: Desk, number_ids: Collection[int]) -> list[TicketChange]:
-    """Numbers have changed hands, or something was undone: everything of their clients is looked at."""
-    whose = await clients.clients_of_numbers(desk.c, desk.book.id, number_ids)
-    return await follow(desk, set(whose.values()), None)
 
 
 async def raise_tickets_of(desk: Desk, client_ids: Collection[int]) -> None:

@@ -22,7 +22,7 @@ from handlers.telegram.reports import REPORT_OPS
 from handlers.telegram.showing import show_card, show_ticket
 from handlers.telegram.tickets_lists import TICKET_SCREEN_OPS
 from handlers.telegram.tickets_settings import DIRECTORY_OPS
-from handlers.telegram.visits import Op, Visit, open_screen, show
+from handlers.telegram.visits import Op, Visit, open_screen, refresh, show, turn_page
 from messenger.answers import refusal, toast
 from messenger.buttons import ScreenPress, id_in, unpacked
 from messenger.letters import NEW_SCREEN
@@ -30,7 +30,6 @@ from messenger.render import LANGUAGES
 
 log = structlog.get_logger()
 
-_LAST_PAGE = 10_000
 _SHOWN = {"open": show_card, "ticket": show_ticket}  # a case, a ticket: by a number of the screen
 _MENUS = {"none": None, "lines": "lines", "export": "export", "reasons": "reasons"}
 _DIRECTORIES = ("topics", "results", "statuses", "fan")
@@ -127,13 +126,6 @@ async def _line(visit: Visit) -> None:
     await show(visit, line=None if visit.arg == "all" else unpacked(visit.arg, list(visit.desk.book.lines)), page=0)
 
 
-async def _page(visit: Visit) -> None:
-    page = id_in(visit.arg)
-    if page is None or page > _LAST_PAGE:
-        raise FollowupError("nothing_here")
-    await show(visit, page=page)
-
-
 async def _menu(visit: Visit) -> None:
     if visit.arg not in _MENUS:
         raise FollowupError("nothing_here")
@@ -145,11 +137,6 @@ async def _settings_menu(visit: Visit) -> None:
         await show(visit, menu=visit.arg, under=None, result=None, adding=False, page=0)
     else:
         await _menu(visit)
-
-
-async def _refresh(visit: Visit) -> str:
-    await show(visit)
-    return "updated"
 
 
 async def _export(visit: Visit) -> None:
@@ -232,9 +219,9 @@ _OPS: dict[tuple[str, str], Op] = {
     ("missed", "tab"): _tab,
     ("missed", "day"): _day,
     ("missed", "line"): _line,
-    ("missed", "page"): _page,
+    ("missed", "page"): turn_page,
     ("missed", "menu"): _menu,
-    ("missed", "refresh"): _refresh,
+    ("missed", "refresh"): refresh,
     ("missed", "export"): _export,
     **{("settings", name): _head(op) for name, op in DIRECTORY_OPS.items()},
     ("settings", "menu"): _head(_settings_menu),

@@ -13,10 +13,9 @@ from followup.tickets.actions import TicketPress, groups_of
 from followup.tickets.open_store import open_counts
 from followup.tickets.search import cleaned
 from followup.tickets.views import TicketFilter
-from handlers.telegram.visits import Op, Visit, open_screen, show
+from handlers.telegram.visits import Op, Visit, open_screen, refresh, show, turn_page
 from messenger.buttons import id_in, unpacked
 
-_LAST_PAGE = 10_000
 _MENUS = {"none": None, "groups": "groups", "topics": "topics"}
 
 
@@ -47,22 +46,10 @@ async def _tab(visit: Visit) -> None:
     await show(visit, tab="text" if visit.arg == "text" else "voice", page=0)
 
 
-async def _page(visit: Visit) -> None:
-    page = id_in(visit.arg)
-    if page is None or page > _LAST_PAGE:
-        raise FollowupError("nothing_here")
-    await show(visit, page=page)
-
-
 async def _menu(visit: Visit) -> None:
     if visit.arg not in _MENUS:
         raise FollowupError("nothing_here")
     await show(visit, menu=_MENUS[visit.arg])
-
-
-async def _refresh(visit: Visit) -> str:
-    await show(visit)
-    return "updated"
 
 
 async def _group(visit: Visit) -> None:
@@ -116,14 +103,14 @@ def _attaching(visit: Visit) -> TicketPress:
 
 TICKET_SCREEN_OPS: Mapping[tuple[str, str], Op] = {
     ("tickets", "tab"): _tab,
-    ("tickets", "page"): _page,
+    ("tickets", "page"): turn_page,
     ("tickets", "menu"): _menu,
-    ("tickets", "refresh"): _refresh,
+    ("tickets", "refresh"): refresh,
     ("tickets", "group"): _group,
     ("tickets", "topic"): _topic,
-    ("found", "page"): _page,
+    ("found", "page"): turn_page,
     ("found", "contact"): _contact,
     ("found", "attach"): _attach,
     ("found", "undo"): _undo,
-    ("contact", "page"): _page,
+    ("contact", "page"): turn_page,
 }

@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.teams.book import Member
 from followup.teams.desk import Desk
 from handlers.telegram.front import Caller
+from messenger.buttons import id_in
 from storage.rows import Row
 
+_LAST_PAGE = 10_000
 Params = dict[str, Any]
 
 
@@ -44,3 +47,17 @@ async def show(visit: Visit, **changes: Any) -> None:
     params = {**visit.screen["params"], "menu": None, **changes}
     await screens.change_screen(visit.desk.c, visit.desk.book.id, visit.screen["id"], params)
     await notices.raise_cards(visit.desk.c, visit.desk.book.id, "screen", [visit.screen["id"]], priorities.ANSWER)
+
+
+async def turn_page(visit: Visit) -> None:
+    """Another page of the same list."""
+    page = id_in(visit.arg)
+    if page is None or page > _LAST_PAGE:
+        raise FollowupError("nothing_here")
+    await show(visit, page=page)
+
+
+async def refresh(visit: Visit) -> str:
+    """The same again, as it is now."""
+    await show(visit)
+    return "updated"
