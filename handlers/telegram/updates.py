@@ -81,13 +81,17 @@ class UpdateWorker:
         return sum(map(len, lanes.values()))
 
     async def _ready(self) -> dict[Any, list[Row]]:
-        """Updates that wait, by lane; whose lane is at work comes after it."""
+        """Updates that wait, by lane; whose lane is at work comes after it.
+
+        Which lanes are at work is asked first: one that ends while we read has done what still looks pending to us.
+        """
+        busy = frozenset(self._busy)
         async with self._database.read() as c:
             rows = await store.pending(c, _BATCH)
         lanes: dict[Any, list[Row]] = defaultdict(list)
         for row in rows:
             lanes[_lane(row["body"])].append(row)
-        return {lane: rows for lane, rows in lanes.items() if lane not in self._busy}
+        return {lane: rows for lane, rows in lanes.items() if lane not in busy}
 
     async def _in_lane(self, lane: Any, rows: list[Row]) -> None:
         try:

@@ -29,9 +29,11 @@ class Handled:
         self.dispatcher = Dispatcher(disable_fsm=True)
         self.dispatcher.callback_query.register(self._on_press)
         self.done: asyncio.Queue[int] = asyncio.Queue()
+        self.begun: asyncio.Queue[int] = asyncio.Queue()
         self.go_on = asyncio.Event()
 
     async def _on_press(self, query: CallbackQuery) -> None:
+        self.begun.put_nowait(int(query.id))
         if query.from_user.id == SLOW:
             await self.go_on.wait()
         self.done.put_nowait(int(query.id))
@@ -43,10 +45,12 @@ async def working(database, handled):
     worker = UpdateWorker(database, clock, Bot("42:TEST"), handled.dispatcher)
     keeper = UpdateKeeper(UpdateWriter(database), clock, worker.wake)
     running = asyncio.create_task(worker.run())
-    yield keeper
-    handled.go_on.set()
-    worker.stop()
-    await running
+    try:
+        yield keeper
+    finally:
+        handled.go_on.set()
+        worker.stop()
+        await running
 
 
 async def test_a_press_that_hangs_holds_up_nobody_else(database):
@@ -69,3 +73,46 @@ async def test_one_persons_presses_stay_in_order(database):
         assert await handled.done.get() == 4
         handled.go_on.set()
         assert [await handled.done.get() for _ in range(3)] == [1, 2, 3]
+
+
+class LateReads:
+    """A database whose reads, once told so, come back late: by then what they read is old."""
+
+    def __init__(self, database) -> None:
+        self._database = database
+        self.go_on = asyncio.Event()
+        self.go_on.set()
+        self.has_read = asyncio.Event()
+        self.has_written = asyncio.Event()
+
+    @asynccontextmanager
+    async def read(self):
+        async with self._database.read() as c:
+            yield c
+        self.has_read.set()
+        await self.go_on.wait()
+
+    @asynccontextmanager
+    async def write(self):
+        async with self._database.write() as c:
+            yield c
+        self.has_written.set()
+
+
+async def test_a_press_done_while_its_row_was_being_read_is_not_done_again(database):
+    handled, late = Handled(), LateReads(database)
+    async with working(late, handled) as keeper:
+        await keeper.append(press(1, SLOW))
+        assert await handled.begun.get() == 1
+        late.go_on.clear()
+        late.has_read.clear()
+        await keeper.append(press(2, QUICK))
+        await late.has_read.wait()
+        late.has_written.clear()
+        handled.go_on.set()
+        assert await handled.done.get() == 1
+        await late.has_written.wait()
+        late.go_on.set()
+        assert await handled.done.get() == 2
+        await keeper.append(press(3, QUICK))
+        assert await handled.done.get() == 3
