@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -12,10 +13,22 @@ from xlsxwriter.workbook import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 CellKind = Literal["text", "number", "moment", "span"]
-Cell = str | int | float | datetime | timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A number that is opened by a press; a table of plain text has its address instead."""
+
+    number: int
+    url: str
+
+
+Cell = str | int | float | datetime | timedelta | Link | None
 
 # Excel's own limit on a cell, counted as Excel counts: in UTF-16 units.
 _LONGEST_CELL = 32_767
+# … and on the links of one sheet.
+_MOST_LINKS = 65_530
 # What a spreadsheet takes for the beginning of a formula, full-width look-alikes included.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 # XML knows no control characters and no halves of a pair.
@@ -36,10 +49,10 @@ def as_text(cell: Cell, language: str, decimal_comma: bool = False) -> str:
         case timedelta():
             minutes, seconds = divmod(round(cell.total_seconds()), 60)
             return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-        case int():
-            return str(cell)
-        case float():
+        case int() | float():
             return str(cell).replace(".", ",") if decimal_comma else str(cell)
+        case Link():
+            return defused(cell.url)
         case str():
             return defused(cell)
 
@@ -49,6 +62,7 @@ def formats(book: Workbook, language: str) -> dict[str, Format]:
     header = {"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": True, "valign": "top"}
     return {
         "header": book.add_format(header),
+        "link": book.get_default_url_format(),
         "moment": book.add_format({"num_format": _MOMENT_FORMATS.get(language, _MOMENT_FORMATS["en"])}),
         "span": book.add_format({"num_format": "[h]:mm:ss"}),
     }
@@ -63,9 +77,19 @@ def write_cell(sheet: Worksheet, line: int, place: int, cell: Cell, formats: Map
             sheet.write_datetime(line, place, cell, formats["span"])
         case int() | float():
             sheet.write_number(line, place, cell, formats.get("number"))
+        case Link():
+            _write_link(sheet, line, place, cell, formats)
         case str():
             # A cell of type "string" is never read as a formula, so a number keeps its plus.
             sheet.write_string(line, place, cell if _PHONE.fullmatch(cell) else defused(cell))
+
+
+def _write_link(sheet: Worksheet, line: int, place: int, link: Link, formats: Mapping[str, Format]) -> None:
+    """A number under its link, so that it is sorted as one."""
+    is_linked = line < _MOST_LINKS
+    if is_linked:
+        sheet.write_url(line, place, link.url)
+    sheet.write_number(line, place, link.number, formats.get("link" if is_linked else "number"))
 
 
 def defused(text: str) -> str:

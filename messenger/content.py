@@ -31,6 +31,7 @@ from messenger.chats import ChatContext, MemberChoice, Menu, ReasonChoice
 from messenger.content_protocol import Rendered
 from messenger.duty_screen import duty_message, handover_message
 from messenger.erased import erased, erased_letter, forget_screen
+from messenger.gateway import Gateway
 from messenger.letterbox import changed_copy
 from messenger.letters import LetterContext, selftest
 from messenger.outgoing import Outgoing
@@ -47,12 +48,16 @@ from storage.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """What every rendering needs: one consistent view of the database, the team's book, the chat, the moment."""
+    """What every rendering needs: one consistent view of the database, the team's book, the chat, the moment.
+
+    ``address``: the bot's user name, where links to it may be wanted and Telegram has told it.
+    """
 
     c: AsyncConnection
     book: TeamBook
     chat: notices.Chat
     now: datetime
+    address: str | None = None
 
     @property
     def is_private(self) -> bool:
@@ -81,19 +86,22 @@ class Readers:
 class StoredCards:
     """Cards of cases and screens, rendered from the database."""
 
-    def __init__(self, database: Database, clock: Clock, shelf: Shelf) -> None:
+    def __init__(self, database: Database, clock: Clock, shelf: Shelf, gateway: Gateway) -> None:
         self._database = database
         self._clock = clock
         self._shelf = shelf
+        self._gateway = gateway
 
     async def card(self, row: Row) -> Rendered | None:
         """The card as it has to stand now; None if there is nothing to show (any more)."""
+        is_screen = row["subject"] == "screen"
+        address = await self._gateway.address() if is_screen else None  # no network inside a transaction
         # A screen may be a report: too long a question for a glance.
-        async with self._database.read() if row["subject"] == "screen" else self._database.glance() as c:
+        async with self._database.read() if is_screen else self._database.glance() as c:
             chat = await notices.chat_by_id(c, row["team_id"], row["chat_id"])
             if chat is None:
                 return None
-            readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now())
+            readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now(), address)
             return await _SUBJECTS[row["subject"]](readers, row)
 
     async def card_shown(self, c: AsyncConnection, row: Row, now: datetime, *, first: bool) -> None:
@@ -171,7 +179,8 @@ async def _other_screen(readers: Readers, row: Row, screen: Row) -> Rendered:
     if kind == "missed":
         return Rendered(await _queue(readers, screen["id"], params), is_open=True)
     if kind == "report":
-        shows = {"mask": readers.mask, "has_tables": (row["capabilities"] or {}).get("rich") is not False}
+        has_tables = (row["capabilities"] or {}).get("rich") is not False
+        shows = {"mask": readers.mask, "has_tables": has_tables, "address": readers.address}
         desk = Desk(readers.c, readers.book, readers.now)
         return Rendered(await report_message(desk, readers.chat, screen, shows), is_open=True)
     desk = Desk(readers.c, readers.book, readers.now)

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.cases.queue_store import queue_rows
 from followup.cases.reading import case_view, case_views
 from followup.cases.views import CaseView
-from followup.clock import Clock
 from followup.digests import store as digests
 from followup.digests.figures import digest_numbers
 from followup.digests.numbers import DigestNumbers
@@ -23,7 +22,6 @@ from followup.notices import store as notices
 from followup.reminders.actions import note_shown
 from followup.teams import store as teams
 from followup.teams.desk import Desk
-from followup.teams.shelf import Shelf
 from followup.tickets.answering import chat_is_lost
 from messenger import letters as say
 from messenger.alarms import ALARMS
@@ -33,13 +31,11 @@ from messenger.content_protocol import Skip
 from messenger.digest import digest_text
 from messenger.duty_screen import DUTY_LETTERS
 from messenger.files import FileContext, file_name, queue_csv, queue_xlsx
-from messenger.gateway import Gateway
 from messenger.letterbox import LETTERBOX, letterbox_dead, letterbox_sent
 from messenger.outgoing import Outgoing
 from messenger.report_letters import REPORT_LETTERS
 from messenger.ticket_alarms import TICKET_ALARMS
 from messenger.ticket_letters import TICKET_LETTERS, TICKET_QUESTIONS, ticket_question
-from storage.engine import Database
 from storage.rows import Row
 
 Write = Callable[["StoredContent", Readers, Row], Awaitable[Outgoing | None]]
@@ -49,17 +45,14 @@ _NUMBERS: TypeAdapter[DigestNumbers] = TypeAdapter(DigestNumbers)
 class StoredContent(StoredCards):
     """What the outbox asks: cards and letters from the database, and what follows from having sent them."""
 
-    def __init__(self, database: Database, clock: Clock, shelf: Shelf, gateway: Gateway) -> None:
-        super().__init__(database, clock, shelf)
-        self._gateway = gateway
-
     async def letter(self, row: Row) -> Outgoing | Skip:
         """The message, or why there is nothing to say any more."""
+        address = await self._gateway.address() if row["kind"] == "report_file" else None
         async with self._database.read() as c:
             chat = await notices.chat_by_id(c, row["team_id"], row["chat_id"])
             if chat is None:
                 return Skip("the chat is gone")
-            readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now())
+            readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now(), address)
             outgoing = await _KINDS[row["kind"]](self, readers, row)
             before = await notices.letter_before(c, row["team_id"], row) if row["kind"] == "reminder" else None
         if outgoing is not None and before is not None:

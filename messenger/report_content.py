@@ -33,8 +33,11 @@ STEPS: Mapping[str, Step] = {
 }
 
 
-async def report_message(desk: Desk, chat: Chat, screen: Mapping[str, Any], shows: Mapping[str, bool]) -> Outgoing:
-    """``shows``: ``mask``, whether numbers are masked here, and ``has_tables``, whether the chat takes real ones."""
+async def report_message(desk: Desk, chat: Chat, screen: Mapping[str, Any], shows: Mapping[str, Any]) -> Outgoing:
+    """``shows``: ``mask``, whether numbers are masked here, ``has_tables``, whether the chat takes real ones, ``address``.
+
+    The address is the bot's user name, which links to tickets are made of.
+    """
     policy = desk.book.policy
     context = ReportContext(
         language=policy.language,
@@ -44,5 +47,6 @@ async def report_message(desk: Desk, chat: Chat, screen: Mapping[str, Any], show
         team_name=desk.book.name,
         screen_id=screen["id"],
         now=desk.now,
+        address=shows["address"],
     )
     return await report_steps.show(Shown(desk, context, screen["params"], chat.id), STEPS)

@@ -37,6 +37,7 @@ class FileStyle:
     mask: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)  # close reason code → the team's own title
     columns: tuple[str, ...] = ()  # of the table of tickets; none: all of them (G18)
+    address: str | None = None  # the bot's user name: the number of a ticket becomes a link (G20)
 
     @property
     def writes_comma(self) -> bool:
@@ -47,7 +48,11 @@ class FileStyle:
     def reader(self, report: Report) -> Reader:
         """The reader of this report's table."""
         return Reader(
-            language=self.language, timezone=self.timezone or report.timezone, mask=self.mask, titles=self.titles
+            language=self.language,
+            timezone=self.timezone or report.timezone,
+            mask=self.mask,
+            titles=self.titles,
+            address=self.address,
         )
 
 

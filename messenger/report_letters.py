@@ -37,7 +37,7 @@ async def _report_file(_: object, readers: Readers, row: Row) -> Outgoing | None
     titles = await teams.reason_titles(readers.c, readers.book.id)
     columns = tuple(payload.get("table_columns") or ())
     written = style_of_form(language, payload.get("csv") or {})
-    style = replace(written, mask=readers.mask, titles=titles, columns=columns)
+    style = replace(written, mask=readers.mask, titles=titles, columns=columns, address=readers.address)
     key = file_key(report, style, payload)
     known = await known_file(readers.c, readers.book.id, key)
     body = b"" if known else await asyncio.to_thread(_made, report, style, payload)
@@ -52,7 +52,7 @@ def file_key(report: Report, style: FileStyle, payload: Mapping[str, Any]) -> st
     """Equal for files that say the same, at whatever moment they are asked for."""
     said = to_json(report) | {"as_of": None}
     looks = (style.language, style.mask, sorted(style.titles.items()), payload["format"], payload.get("columns"))
-    written = (style.columns, style.separator, style.encoding, style.timezone)
+    written = (style.columns, style.separator, style.encoding, style.timezone, style.address)
     windows = [(window.begins_at.isoformat(), str(window.ends_at)) for window in report.windows]
     everything = json.dumps([said, looks, written, windows, report.series], default=str, sort_keys=True)
     return sha256(everything.encode(errors="surrogatepass")).hexdigest()

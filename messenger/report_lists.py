@@ -21,6 +21,7 @@ from messenger.report_keys import Buttons
 from messenger.report_sheets import span_text
 from messenger.report_steps import Shown
 from messenger.report_words import ReportWords, fixed_words, period_words
+from messenger.ticket_links import ticket_link
 
 PAGE = 10
 
@@ -106,10 +107,15 @@ async def listing(shown: Shown) -> Outgoing:
         total=found.total,
         items=found.items,
         spans=[span_text(item.seconds or 0) for item in found.items],
+        links=[_link(shown, item) for item in found.items],
         **_where(shown),
     )
     buttons = [_press(item, place, page) for place, item in enumerate(found.items, 1)]
     return Outgoing(text=fit(text), keyboard=shown.keys.listed(buttons, page, pages))
+
+
+def _link(shown: Shown, item: ListedItem) -> str | None:
+    return ticket_link(shown.context.address, item.id) if item.kind == "ticket" else None
 
 
 def _press(item: ListedItem, place: int, page: int) -> tuple[str, str, str]:

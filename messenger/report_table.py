@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from followup.phone import is_e164, mask_in_text
 from followup.phone import mask as mask_number
 from followup.reports.shape import Column, Report, Unit, value_of
-from messenger.cells import Cell, CellKind
+from messenger.cells import Cell, CellKind, Link
 from messenger.report_words import NONE_YET, SPREAD, TABLE, ReportWords, fixed_words
+from messenger.ticket_links import ticket_link
 from messenger.words import reason_title
 
 # Vendors write the number where they know no name, and people write it into their reasons.
@@ -22,12 +23,16 @@ _KINDS: Mapping[Unit, CellKind] = {"text": "text", "moment": "moment", "seconds"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads the table: language, zone, whether numbers are masked for him, titles of the team's own reasons."""
+    """Who reads the table: language, zone, whether numbers are masked for him, titles of the team's own reasons.
+
+    ``address``: the bot's user name, which links are made of; None: tickets are told by their numbers alone.
+    """
 
     language: str
     timezone: str
     mask: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)  # close reason code → the team's own title
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,15 @@ def ticket_table(report: Report, reader: Reader, chosen: Sequence[str] = ()) -> 
     return Table(
         columns=flat,
         titles=tuple(words.title(column.key) for column in flat),
-        rows=tuple(tuple(_cell(row, column, words, reader) for column in flat) for row in rows),
+        rows=tuple(tuple(_ticket_cell(row, column, words, reader) for column in flat) for row in rows),
         total=(),
     )
+
+
+def _ticket_cell(row: Mapping[str, Any], column: FlatColumn, words: ReportWords, reader: Reader) -> Cell:
+    """G20: its number opens it."""
+    link = ticket_link(reader.address, row["number"]) if column.key == "number" else None
+    return Link(row["number"], link) if link is not None else _cell(row, column, words, reader)
 
 
 def file_table(report: Report, reader: Reader, chosen: Sequence[str] = ()) -> Table:

@@ -39,6 +39,7 @@ class ReportContext:
     screen_id: int
     now: datetime
     has_tables: bool = True
+    address: str | None = None  # the bot's user name, which links to tickets are made of
 
 
 def named(chosen: Selection, book: TeamBook) -> Selection:

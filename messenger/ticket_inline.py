@@ -13,6 +13,7 @@ from followup.teams.book import TeamBook
 from followup.tickets.views import ClientView, TicketView
 from messenger.filters import cut, number
 from messenger.render import render_plain
+from messenger.ticket_links import ticket_link
 from messenger.ticket_words import ICONS, called, channel_word, status_word
 
 
@@ -37,7 +38,7 @@ def _ticket(view: TicketView, found: Finding) -> InlineQueryResultArticle:
     title = render_plain("cards/ticket_buttons.j2", language, code="numbered", num=view.id)
     standing = f"{ICONS[view.status]} {status_word(view.status, found.book, language)}"
     about = [_name(view.client, language), channel_word(view.channel, language), view.owner_name]
-    link = f"https://t.me/{found.address}?start=t_{view.id}" if found.address else None
+    link = ticket_link(found.address, view.id)
     said = f"🎫 {escape(title)}" if link is None else f'🎫 <a href="{escape(link)}">{escape(title)}</a>'
     return InlineQueryResultArticle(
         id=f"t{view.id}",

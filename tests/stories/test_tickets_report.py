@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -13,6 +14,8 @@ from tests.stories.desk import all_tickets
 from tests.stories.planted import figure_labels, items_listed, newest, plant_calls, table
 from tests.stories.test_report_files import _file
 from tests.stories.world import GROUP, labels, shown_text
+
+LINK = "https://t.me/perezvon_sandbox_bot?start=t_"
 
 
 @pytest.mark.parametrize("said", ["tickets this month", "обращения этот месяц", "звернення цей місяць"])
@@ -40,6 +43,10 @@ async def test_every_number_opens_to_as_many_tickets_and_a_ticket_to_its_card(wo
         assert items_listed(page) == number
         await world.iryna.presses("Back")
     await world.iryna.presses(f"Tickets: {figures['Tickets']}")
+    page = newest(world, GROUP)
+    linked = [each["url"] for each in page["entities"] if each["type"] == "text_link"]
+    assert len(linked) == items_listed(page), "G20: each number opens its ticket"
+    assert linked == [f"{LINK}{number}" for number in re.findall(r"№(\d+)", shown_text(page))]
     await world.iryna.presses("1")
     assert "Unsorted" in shown_text(newest(world, GROUP))
     world.look_away()
@@ -112,10 +119,14 @@ async def test_three_pictures_and_the_table_as_files(world):
         *("Channel", "Number", "Client", "Entry point", "Created", "Reaction time", "Handling time"),
         *("Employee", "Group", "Topic"),
     ]
-    assert len(rows) == await _count(world)
+    ids = [ticket["id"] for ticket in await all_tickets(world)]
+    assert sorted(row[1] for row in rows) == sorted(f"{LINK}{id_}" for id_ in ids)
     await world.iryna.presses("XLSX")
     book = load_workbook(io.BytesIO(await _file(world, newest(world, GROUP))))
     assert book.sheetnames[0] == "Tickets report"
+    cells = [row[1] for row in book.worksheets[0].iter_rows() if row[1].hyperlink]
+    assert sorted(cell.value for cell in cells) == ids, "a number that sorts as one, with a link under it"
+    assert all(cell.hyperlink.target == f"{LINK}{cell.value}" for cell in cells)
     assert len(book.sheetnames) == 3
     world.look_away()
 
