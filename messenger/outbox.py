@@ -10,9 +10,8 @@ import structlog
 
 from followup.clock import Clock
 from followup.notices import queue_store
-from followup.notices.bundles_store import Crowd
 from followup.notices.queue_store import Item
-from messenger.bundling import bundle_up, crowded
+from messenger.backlog import LOOK_EVERY, Backlog
 from messenger.content_protocol import Content, Rendered, Skip
 from messenger.delivery import Delivery
 from messenger.gateway import Gateway
@@ -21,15 +20,12 @@ from messenger.plan import Plan, Traffic, Waiting, plan
 from messenger.recording import Recorder
 from messenger.takeover import take_over
 from storage.engine import Database
-from storage.rows import Row
 
 __all__ = ["Content", "Outbox", "Rendered", "Skip"]
 
 _log = structlog.get_logger(__name__)
 _CLAIM = timedelta(seconds=60)  # after it a row whose sender died is sent again
-_LOOK_EVERY = 1.0  # seconds; other processes write too
 _SHORTEST_NAP = 0.01
-_MOST_LOADED = 600
 
 
 class Outbox:
@@ -51,8 +47,7 @@ class Outbox:
         self._in_flight: set[int] = set()
         self._traffic = Traffic(History(limits or Limits()), in_flight=self._in_flight)
         self._delivery = Delivery(clock, gateway, content, self._traffic, chance or Random())  # noqa: S311 - spreads retries
-        self._waiting: list[Waiting] = []
-        self._loaded_at: datetime | None = None  # None: what waits has changed since
+        self._backlog = Backlog(database, self._traffic)
         self._bell = asyncio.Event()
         self._is_stopping = False
         self._stopped = asyncio.Event()
@@ -65,7 +60,7 @@ class Outbox:
 
     def wake(self) -> None:
         """Something was written: look at once."""
-        self._loaded_at = None
+        self._backlog.tell()
         self._bell.set()
 
     async def take_over(self, patience: float = 0.0) -> None:
@@ -91,7 +86,7 @@ class Outbox:
 
     async def step(self) -> None:
         """One round: what may leave now leaves; returns when all of it is recorded."""
-        self._loaded_at = None
+        self._backlog.doubt()
         async with asyncio.TaskGroup() as group:
             await self._round(group)
 
@@ -100,37 +95,19 @@ class Outbox:
         self._bell.clear()
         try:
             now = self._clock.now()
-            await self._load(now)
-            planned = plan(self._waiting, self._traffic, now)
+            await self._backlog.look(now)
+            planned = plan(self._backlog.waiting, self._traffic, now)
             await self._start(planned, group, now)
         except Exception:
             _log.exception("outbox: this round failed, the next one comes")
-            self._loaded_at = None
+            self._backlog.doubt()
             return None
         return planned.wake_at
-
-    async def _load(self, now: datetime) -> None:
-        if self._loaded_at is not None and now - self._loaded_at < timedelta(seconds=_LOOK_EVERY):
-            return
-        self._loaded_at = now
-        async with self._database.read() as c:
-            rows = await queue_store.next_items(c, now, _MOST_LOADED)
-            crowds = await crowded(c, rows, self._traffic, now)
-        if crowds:
-            rows = await self._bundled(crowds, now) or rows
-        self._waiting = [Waiting.of(row) for row in rows]
-
-    async def _bundled(self, crowds: list[Crowd], now: datetime) -> list[Row]:
-        """Looked at again if anything was bundled."""
-        async with self._database.write() as c:
-            has_changed = await bundle_up(c, crowds, now)
-            return await queue_store.next_items(c, now, _MOST_LOADED) if has_changed else []
 
     async def _start(self, planned: Plan, group: asyncio.TaskGroup, now: datetime) -> None:
         if not planned.send_now:
             return
-        chosen = set(planned.send_now)
-        self._waiting = [each for each in self._waiting if each not in chosen]
+        self._backlog.take(planned.send_now)
         for each, recorder in await self._claim(planned.send_now, now):
             self._in_flight.add(each.telegram_id)
             self._traffic.history.note(each.telegram_id, now)
@@ -155,12 +132,12 @@ class Outbox:
             self._bell.set()
 
     async def _nap(self, wake_at: datetime | None) -> None:
-        seconds = _LOOK_EVERY
+        seconds = LOOK_EVERY.total_seconds()
         if wake_at is not None:
             seconds = min(seconds, max(_SHORTEST_NAP, (wake_at - self._clock.now()).total_seconds()))
         try:
             async with asyncio.timeout(seconds):
                 await self._bell.wait()
         except TimeoutError:
-            if seconds >= _LOOK_EVERY:
-                self._loaded_at = None
+            if seconds >= LOOK_EVERY.total_seconds():
+                self._backlog.doubt()

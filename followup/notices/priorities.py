@@ -7,3 +7,4 @@ REMINDER = 30
 EDIT = 40
 DIGEST = 50
 FILE = 60
+LEAST = 10_000  # nothing waits behind it

@@ -53,12 +53,12 @@ class QueueState:
     oldest_at: datetime | None
 
 
-async def next_items(c: AsyncConnection, now: datetime, limit: int) -> list[Row]:
+async def next_items(c: AsyncConnection, now: datetime, limit: int, *, below: int = priorities.LEAST) -> list[Row]:
     """What may be sent now, of all teams (one bot serves them all): of each Telegram chat its first few, best first.
 
-    Columns: item, id, team_id, chat_id, telegram_id, priority, since.
+    ``below``: only what is more urgent than that. Columns: item, id, team_id, chat_id, telegram_id, priority, since.
     """
-    found = await c.execute(waiting(), {"moment": now, "most": limit})
+    found = await c.execute(waiting(), {"moment": now, "most": limit, "below": below})
     return [dict(row) for row in found.mappings()]
 
 
@@ -88,7 +88,11 @@ def _due_cards() -> Select[Any]:
         since.label("since"),
     )
     joined = cards.join(chats, (chats.c.id == cards.c.chat_id) & (chats.c.team_id == cards.c.team_id))
-    return select(*columns).select_from(joined).where(_is_card_behind(), chats.c.is_reachable, *_is_free(cards))
+    return (
+        select(*columns)
+        .select_from(joined)
+        .where(_is_card_behind(), chats.c.is_reachable, *_is_free(cards), _is_below(cards))
+    )
 
 
 def _due_letters() -> Select[Any]:
@@ -102,7 +106,11 @@ def _due_letters() -> Select[Any]:
         letters.c.created_at.label("since"),
     )
     joined = letters.join(chats, (chats.c.id == letters.c.chat_id) & (chats.c.team_id == letters.c.team_id))
-    return select(*columns).select_from(joined).where(_is_letter_pending(), chats.c.is_reachable, *_is_free(letters))
+    return (
+        select(*columns)
+        .select_from(joined)
+        .where(_is_letter_pending(), chats.c.is_reachable, *_is_free(letters), _is_below(letters))
+    )
 
 
 def _is_card_behind() -> ColumnElement[bool]:
@@ -117,6 +125,10 @@ def _is_letter_pending() -> ColumnElement[bool]:
 def _is_free(table: Table) -> tuple[ColumnElement[bool], ...]:
     moment = bindparam("moment", type_=table.c.not_before.type)
     return table.c.not_before <= moment, or_(table.c.claimed_until.is_(None), table.c.claimed_until <= moment)
+
+
+def _is_below(table: Table) -> ColumnElement[bool]:
+    return table.c.priority < bindparam("below", type_=table.c.priority.type)
 
 
 async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) -> Row | None:

@@ -106,11 +106,11 @@ async def test_what_another_process_wrote_is_found_without_a_call(running):
 async def test_a_database_error_does_not_stop_the_outbox(running, monkeypatch):
     look, troubles = queue_store.next_items, []
 
-    async def busy_once(*args):
+    async def busy_once(*args, **options):
         if not troubles:
             troubles.append(1)
             raise OperationalError("SELECT", {}, Exception("disk I/O error"))
-        return await look(*args)
+        return await look(*args, **options)
 
     monkeypatch.setattr(queue_store, "next_items", busy_once)
     chat = await running.group()
