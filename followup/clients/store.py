@@ -88,13 +88,18 @@ async def numbers_of_clients(
 
 
 async def name_client(c: AsyncConnection, team_id: int, number_id: int, name: str) -> None:
-    """Give a client the name that a PBX or a widget knows; of several the fullest one, whichever came first."""
+    """Give a client the name that a PBX or a widget knows; of several the fullest one, whichever came first.
+
+    Who was named by a person keeps that name.
+    """
     client = (
         select(numbers.c.client_id).where(numbers.c.team_id == team_id, numbers.c.id == number_id).scalar_subquery()
     )
     condition = (clients.c.team_id == team_id) & (clients.c.id == client)
-    known = await c.scalar(select(clients.c.name).where(condition))
-    if known is None or _fullness(name[:200]) > _fullness(known):
+    known = await one_row(c, select(clients.c.name, clients.c.is_named_by_hand).where(condition))
+    if known is None or known["is_named_by_hand"]:
+        return
+    if known["name"] is None or _fullness(name[:200]) > _fullness(known["name"]):
         await c.execute(update(clients).where(condition).values(name=name[:200]))
 
 
@@ -126,16 +131,27 @@ async def named(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[
 async def rename_client(c: AsyncConnection, team_id: int, client_id: int, name: str) -> None:
     """What a person says the client is called."""
     condition = (clients.c.team_id == team_id) & (clients.c.id == client_id)
-    await c.execute(update(clients).where(condition).values(name=name))
+    await c.execute(update(clients).where(condition).values(name=name, is_named_by_hand=True))
 
 
 async def add_merge(c: AsyncConnection, values: Mapping[str, Any]) -> bool:
     """Record a merge and move its numbers and accounts; False if this press was seen before."""
-    result = await c.execute(insert_or_ignore(c, merges).values(**values))
+    team_id, into = values["team_id"], values["into_client_id"]
+    name = await _name_to_move(c, team_id, values["from_client_id"], into)
+    result = await c.execute(insert_or_ignore(c, merges).values(**values, has_moved_name=name is not None))
     if result.rowcount != 1:
         return False
-    await _move(c, values, values["into_client_id"])
+    await _move(c, values, into)
+    if name is not None:
+        await rename_client(c, team_id, into, name)
     return True
+
+
+async def _name_to_move(c: AsyncConnection, team_id: int, giver: int, taker: int) -> str | None:
+    """What a person called the one, both are called, unless a person named the other, too."""
+    mine = (clients.c.team_id == team_id) & clients.c.id.in_([giver, taker]) & clients.c.is_named_by_hand
+    named = {row.id: row.name for row in await c.execute(select(clients.c.id, clients.c.name).where(mine))}
+    return None if taker in named else named.get(giver)
 
 
 async def _move(c: AsyncConnection, merge: Mapping[str, Any], client_id: int) -> None:
@@ -161,3 +177,12 @@ async def undo_merge(c: AsyncConnection, team_id: int, merge: Mapping[str, Any],
     """Give the numbers and accounts back."""
     await c.execute(update(merges).where(merges.c.team_id == team_id, merges.c.id == merge["id"]).values(undone_at=now))
     await _move(c, merge, merge["from_client_id"])
+    if merge["has_moved_name"]:
+        await _give_name_back(c, team_id, merge["from_client_id"], merge["into_client_id"])
+
+
+async def _give_name_back(c: AsyncConnection, team_id: int, giver: int, taker: int) -> None:
+    """Unless somebody has named him since. What a PBX calls him is told with his next call."""
+    given = select(clients.c.name).where(clients.c.team_id == team_id, clients.c.id == giver).scalar_subquery()
+    mine = (clients.c.team_id == team_id) & (clients.c.id == taker) & (clients.c.name == given)
+    await c.execute(update(clients).where(mine).values(name=None, is_named_by_hand=False))

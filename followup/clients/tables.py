@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, false
 
 from storage.columns import BigId, Json, UtcDateTime, id_column, metadata, team_column
 
@@ -12,6 +12,8 @@ clients = Table(
     id_column(),
     team_column(),
     Column("name", Text),
+    # What a person says he is called stands, whatever a PBX or a widget calls him.
+    Column("is_named_by_hand", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
     Column("is_blocked", Boolean, nullable=False, default=False),
 )
@@ -58,6 +60,7 @@ merges = Table(
     Column("into_client_id", BigId, ForeignKey("clients.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("number_ids", Json, nullable=False),
     Column("account_ids", Json),
+    Column("has_moved_name", Boolean, nullable=False, server_default=false()),  # that a person had given
     Column("merged_at", UtcDateTime, nullable=False),
     Column("merged_by", BigId, ForeignKey("members.id", ondelete="SET NULL")),
     Column("undone_at", UtcDateTime),

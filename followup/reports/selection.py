@@ -136,8 +136,6 @@ def _options(kind: Kind, options: Mapping[str, str]) -> dict[str, str]:
         if name not in OPTIONS[kind]:
             raise _wrong("option", name, _names(OPTIONS[kind]))
         found[name] = _option(name, value.strip().lower())
-    if found.get("without_snooze") == "yes" and found.get("clock") == "working":
-        raise _wrong("without_snooze", "yes", "no, where the clock is working")
     return {name: found[name] for name in OPTIONS[kind] if name in found}
 
 

@@ -125,13 +125,10 @@ def _wait(choice: Choice) -> ColumnElement[Any]:
 
 
 def _handling(choice: Choice) -> ColumnElement[Any]:
-    """X20; only the time by the clock can be told without what was put off."""
-    if choice.is_by_hours:
-        return tickets.c.handling_working
-    whole = tickets.c.handling_seconds
-    if not choice.is_without_snooze:
-        return whole
-    return case((whole < tickets.c.snoozed_seconds, literal(0)), else_=whole - tickets.c.snoozed_seconds)
+    """X20; each of the two is rounded by itself, so that their difference may miss zero by a second."""
+    by_hours = tickets.c.handling_working, tickets.c.snoozed_working
+    whole, asleep = by_hours if choice.is_by_hours else (tickets.c.handling_seconds, tickets.c.snoozed_seconds)
+    return case((whole < asleep, literal(0)), else_=whole - asleep) if choice.is_without_snooze else whole
 
 
 async def told(c: AsyncConnection, question: Question, choice: Choice) -> list[Told]:

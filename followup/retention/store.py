@@ -182,7 +182,7 @@ async def forget_name(c: AsyncConnection, team_id: int, client_id: int) -> int:
         found = set(await c.scalars(select(merges.c.from_client_id).where(mine))) - ids
         ids |= found
     has_name = clients.c.id.in_(ids) & ((clients.c.id == client_id) | clients.c.name.is_not(None))
-    return await blank(c, clients, team_id, has_name, name=None)
+    return await blank(c, clients, team_id, has_name, name=None, is_named_by_hand=False)
 
 
 async def forget_orders(c: AsyncConnection, team_id: int, number_ids: Collection[int]) -> int:

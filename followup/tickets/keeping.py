@@ -1,4 +1,7 @@
-"""What time brings to tickets: a warning before the SLA ends, a silent owner who loses it, the end of a snooze."""
+"""What time brings to tickets: a warning before the SLA ends, a silent owner who loses it, the end of a snooze.
+
+A closed ticket is due only if the upgrade to 0011 has left a measure of it to be taken.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from followup.notices import store as notices
 from followup.teams.desk import Desk
 from followup.tickets import store
 from followup.tickets.actions import give_back
+from followup.tickets.measuring import measure_again
 from storage.rows import Row
 
 _MOMENTS: Final = ("warn_at", "return_at", "snoozed_until")
@@ -30,6 +34,8 @@ async def keep(desk: Desk, ticket_id: int) -> None:
             await _tell(desk, ticket, "ticket_due", ticket["warn_at"])
         if _has_come(ticket["return_at"], desk.now):
             await _return(desk, ticket)
+    elif ticket["snoozed_working"] is None:
+        await measure_again(desk, ticket)
     await _look_again(desk, ticket_id)
 
 

@@ -31,6 +31,7 @@ def spans_of(ticket: Ticket, book: TeamBook, now: datetime) -> dict[str, Any]:
         "handling_seconds": handling(ticket, by_clock),
         "handling_working": handling(ticket, working),
         "snoozed_seconds": snoozed(ticket, by_clock),
+        "snoozed_working": snoozed(ticket, working),
     } | _due(ticket, book, schedule, now)
 
 

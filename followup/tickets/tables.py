@@ -52,6 +52,7 @@ tickets = Table(
     Column("handling_seconds", Integer),
     Column("handling_working", Integer),
     Column("snoozed_seconds", Integer, nullable=False, default=0),
+    Column("snoozed_working", Integer),  # NULL: of before it was measured, and nobody can tell any more
     Column("version", Integer, nullable=False, default=1),
     Column("stored_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime),  # the SLA's end; NULL: none, or the client has been answered

@@ -182,12 +182,8 @@ async def _choice(visit: Visit) -> None:
 
 
 async def _choose(visit: Visit, name: str, value: str, **changes: str) -> None:
-    """What cannot stand together gives way to what was pressed last."""
     chosen = chosen_of(visit)
-    options = {**chosen.options, name: value}
-    if options.get("clock") == "working" and options.get("without_snooze") == "yes":
-        options |= {"without_snooze": "no"} if name == "clock" else {"clock": "wall"}
-    await show(visit, chosen=replace(chosen, options=options).to_json(), **changes)
+    await show(visit, chosen=replace(chosen, options={**chosen.options, name: value}).to_json(), **changes)
 
 
 async def _build(visit: Visit) -> None:

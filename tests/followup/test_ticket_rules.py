@@ -190,6 +190,26 @@ def _to(kind: str) -> int | str:
     return "deal" if kind == "status" else BORYS
 
 
+def in_hours(begin: datetime, end: datetime) -> float:
+    """Seconds of a clock that stands still in every second hour."""
+    return 60 * len([minute for minute in range(_minute(begin), _minute(end)) if minute // 60 % 2 == 0])
+
+
+def _minute(moment: datetime) -> int:
+    return round((moment - at(0)).total_seconds() / 60)
+
+
+def _put_off_in_hours(ticket: Ticket) -> int:
+    """Minute by minute: worked on, put off, in working time."""
+    stretches = [(begin, end or at(1000)) for begin, end in ticket.worked]
+    whole = range(-60, 1060)
+    worked, off = (
+        {minute for begin, end in each for minute in whole if _minute(begin) <= minute < _minute(end)}
+        for each in (stretches, ticket.snoozes)
+    )
+    return 60 * len([minute for minute in worked & off if minute // 60 % 2 == 0])
+
+
 @given(histories(), st.randoms(use_true_random=False))
 def test_times_of_tickets_hold_together(facts, chance):
     """Whatever happened: nothing before the creation, no lane with two open tickets, no span below zero."""
@@ -201,6 +221,7 @@ def test_times_of_tickets_hold_together(facts, chance):
         assert ticket.first_reaction_at is None or ticket.first_reaction_at >= ticket.created_at
         done = handling(ticket, seconds)
         assert done is None or 0 <= snoozed(ticket, seconds) <= done <= seconds(ticket.created_at, ticket.closed_at)
+        assert snoozed(ticket, in_hours) == _put_off_in_hours(ticket)
     lanes = [ticket.lane for ticket in tickets if ticket.is_open]
     assert len(lanes) == len(set(lanes))
     shuffled = list(facts)

@@ -120,7 +120,8 @@ class TicketsCount(CallsCount):
         if ticket.closed_at is None or not ticket.work:
             return None
         whole = sum(self._seconds(ticket, ends, begins, options) for begins, ends in ticket.work)
-        return round(whole - (_asleep(ticket) if options.get("without_snooze") == "yes" else 0))
+        asleep = sum(self._seconds(ticket, ends, begins, options) for begins, ends in _asleep(ticket))
+        return round(whole - (asleep if options.get("without_snooze") == "yes" else 0))
 
     def _seconds(self, ticket: Ticket, ends: datetime, begins: datetime, options: Mapping[str, str]) -> float:
         if options.get("clock") != "working":
@@ -139,15 +140,15 @@ def _path(topic: str | None) -> str | None:
     return f"{_ABOVE[topic]} › {topic}" if topic in _ABOVE else topic
 
 
-def _asleep(ticket: Ticket) -> float:
-    """Seconds of work in which it was put off, by whomever and however often; found a second at a time would be slow."""
+def _asleep(ticket: Ticket) -> list[tuple[datetime, datetime]]:
+    """Stretches of work in which it was put off, by whomever and however often; each once."""
     edges = sorted({moment for stretch in [*ticket.work, *ticket.put_off] for moment in stretch})
-    return sum(
-        (b - a).total_seconds()
+    return [
+        (a, b)
         for a, b in itertools.pairwise(edges)
         if any(begins <= a and b <= ends for begins, ends in ticket.work)
         and any(begins <= a and b <= ends for begins, ends in ticket.put_off)
-    )
+    ]
 
 
 def _working(facts: Facts, hours: str | None, begins: datetime, ends: datetime) -> float:

@@ -31,6 +31,7 @@ async def look_at_tickets(comparison: Comparison, story, *, opens: bool) -> None
         await comparison.look("tickets", whole, options={"by": by}, opens=True)
         await comparison.look("tickets", whole, options={"by": by, "basis": "closed", "clock": "working"}, opens=opens)
     await comparison.look("tickets", whole, options={"without_snooze": "yes"})
+    await comparison.look("tickets", whole, options={"without_snooze": "yes", "clock": "working"}, opens=opens)
     for n in range(14):
         await comparison.look("tickets", (story.begins + n * DAY, story.begins + n * DAY), options={"by": "hour"})
     for filters in _FILTERS:

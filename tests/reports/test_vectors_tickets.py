@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from followup.errors import FollowupError
-from followup.reports.selection import selection_of
 from followup.tickets import actions
 from followup.tickets.actions import TicketPress
 from followup.tickets.store import stored_tickets
@@ -210,8 +208,13 @@ async def test_g13_rows_are_what_was_chosen(company, by, row):
     assert {name: found["rows"][0][name] for name in found["total"]} == found["total"]
 
 
-async def test_working_time_and_what_was_put_off_do_not_go_together(company):
-    """What is put off is known by the clock only."""
-    with pytest.raises(FollowupError) as refused:
-        selection_of("tickets", "2026-11-01", "2026-11-30", None, {"clock": "working", "without_snooze": "yes"})
-    assert refused.value.values["setting"] == "without_snooze"
+async def test_x20_what_was_put_off_is_left_out_of_working_time_too(company):
+    """Taken on Friday at 17:00, put off until Monday at 10:00, closed at 11:00: of three hours two were put off."""
+    team = await company()
+    await team.posts(team.missed(ANNA, kyiv(20, 16)), at=kyiv(20, 16, 1))
+    await does(team, kyiv(20, 17), "take")
+    await does(team, kyiv(20, 17), "snooze", kyiv(23, 10))
+    await does(team, kyiv(23, 11), "close", await result_of(team, "resolved"))
+    assert (await team.total("tickets", clock="working"))["handling_seconds"]["mean"] == 3 * 3600
+    both = await team.total("tickets", clock="working", without_snooze="yes")
+    assert both["handling_seconds"]["mean"] == 3600

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from followup.cases.tables import cases
+from followup.clients import store as clients
 from followup.ledger.tables import ledger
 from tests.stories.desk import all_tickets, writes_on_site
+from tests.stories.test_orders import order
 from tests.stories.touch import has_button, question
 from tests.stories.world import ANNA, BORYS, VIRA, World, shown_text
 
@@ -122,4 +125,55 @@ async def test_what_is_refused_when_joining(world):
     await world.victor.presses("1", under="🔗")
     assert "not in this team" in await world.zoya.presses("1", under="🔗")
     assert "Anna" in shown_text(world.olga.sees(f"🎫 #{ticket}"))
+    world.look_away()
+
+
+async def called(world: World, ticket: int, words: str) -> None:
+    """Olga says who the client of a ticket is."""
+    await world.olga.presses("⋯", under=f"🎫 #{ticket}")
+    await world.olga.presses("New contact", under=f"🎫 #{ticket}")
+    await world.olga.says(words, reply_to=question(world, f"what is the client called? #{ticket}"))
+
+
+async def test_a_name_given_by_a_person_stands_whatever_a_widget_or_a_site_calls_him(world):
+    await writes_on_site(world, "Hello", client=BORYS, client_name="Borys")
+    await called(world, 1, "Boris B.")
+    world.olga.sees("🎫 #1", "Boris B.")
+    await world.post(order(world, client=BORYS, name="Borys Borysenko the customer"))
+    world.olga.sees("Callback order", "Boris B.")
+    await writes_on_site(world, "Me again", client=BORYS, client_name="Borys Borysenko from the site")
+    world.olga.sees("🎫 #1", "Boris B.", "Me again")
+    for message in world.messages():
+        assert "borysenko" not in shown_text(message).lower()
+
+
+@pytest.mark.parametrize("by_whom", ["a person", "a PBX"])
+async def test_a_pbx_renames_only_whom_no_person_has_named(world, by_whom):
+    await world.call(BORYS)
+    async with world.database.write() as c:
+        number = await clients.find_number(c, world.team_id, BORYS)
+        if by_whom == "a person":
+            await clients.rename_client(c, world.team_id, number["client_id"], "Boris")
+        else:
+            await clients.name_client(c, world.team_id, number["id"], "Boris")
+        await clients.name_client(c, world.team_id, number["id"], "BORYS BORYSENKO")
+        [(name, _)] = (await clients.named(c, world.team_id, [number["client_id"]])).values()
+    assert name == ("Boris" if by_whom == "a person" else "BORYS BORYSENKO")
+    world.look_away()
+
+
+async def test_a_given_name_goes_along_when_clients_are_joined_and_comes_back(world):
+    await world.post(order(world, name="ANNA KOVALENKO 4567"))
+    world.olga.sees("Callback order", "ANNA KOVALENKO")
+    await writes_on_site(world, "It is me", client=None, client_name="anna2000", client_account="anna2000")
+    await called(world, 1, "Anna from the fair")
+    await attaches(world, 1, "4567")
+    world.olga.sees("Callback order", "Anna from the fair")
+    await world.post(order(world, key="w-2", name="ANNA KOVALENKO, THE LONGEST NAME EVER 4567"))
+    world.olga.sees("Callback order", "Anna from the fair")
+    await world.olga.presses("Undo the joining", under="✅ Joined")
+    world.olga.sees("🎫 #1", "Anna from the fair")
+    world.olga.does_not_see("Anna from the fair · +380 67")
+    await world.post(order(world, key="w-3", name="ANNA KOVALENKO 4567"))
+    world.olga.sees("Callback order", "ANNA KOVALENKO")
     world.look_away()

@@ -63,7 +63,7 @@ _OPTIONS: Final[Mapping[str, str]] = {
     "by": "What a row is.",
     "basis": "Which day counts: a ticket's creation, or its closing.",
     "clock": "Time by the clock, or working time only.",
-    "without_snooze": "Handling without the time put off; not with `clock=working`.",
+    "without_snooze": "Handling without the time put off.",
     "table": "With a row for each ticket; in CSV these in place of the groups.",
 }
 _KINDS: Final[Mapping[Kind, str]] = {
