@@ -13,11 +13,11 @@ from followup.cases.actions import may_reopen
 from followup.cases.queue_store import queue_page
 from followup.cases.reading import case_view, case_views, history
 from followup.cases.reconcile import REOPEN_WITHIN
-from followup.cases.store import case_by_id, cases_by_id
+from followup.cases.store import cases_by_id
 from followup.cases.views import QueueFilter
 from followup.clock import Clock
 from followup.health import store as health
-from followup.notices import priorities
+from followup.notices import priorities, queue_store
 from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.notices.bundles_store import bundled_cases
@@ -98,10 +98,8 @@ class StoredCards:
         address = await self._gateway.address() if is_screen else None  # no network inside a transaction
         # A screen may be a report: too long a question for a glance.
         async with self._database.read() if is_screen else self._database.glance() as c:
-            chat = await notices.chat_by_id(c, row["team_id"], row["chat_id"])
-            if chat is None:
-                return None
-            readers = Readers(c, await self._shelf.book(c, row["team_id"]), chat, self._clock.now(), address)
+            book = await self._shelf.book(c, row["team_id"])
+            readers = Readers(c, book, queue_store.chat_of(row), self._clock.now(), address)
             return await _SUBJECTS[row["subject"]](readers, row)
 
     async def card_shown(self, c: AsyncConnection, row: Row, now: datetime, *, first: bool) -> None:
@@ -245,9 +243,9 @@ def queue_filter(params: Mapping[str, Any]) -> QueueFilter:
 
 async def _case_shown(desk: Desk, row: Row, *, first: bool) -> None:
     """Reopen stands under a closed card for five minutes: then the card is changed once more."""
-    if first:
-        await note_shown(desk, [row["subject_id"]])
-    case = await case_by_id(desk.c, desk.book.id, row["subject_id"])
+    ids = [row["subject_id"]]
+    found = await (note_shown(desk, ids) if first else cases_by_id(desk.c, desk.book.id, ids))
+    case = found[0] if found else None
     if case is not None and case["state"] == "closed" and may_reopen(case, desk.now):
         until = case["closed_at"] + REOPEN_WITHIN + timedelta(seconds=1)
         await notices.change_buttons_at(desk.c, desk.book.id, row["id"], until)

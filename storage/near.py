@@ -67,16 +67,23 @@ class NearCursor(sqlite3.Cursor):
 class NearConnection(AsyncAdapt_aiosqlite_connection):
     """An aiosqlite connection whose statements are plain calls of SQLite's own cursor."""
 
-    __slots__ = ("_has_left",)
+    __slots__ = ("_has_left", "_is_light")
 
     _has_left: bool  # a wait in the thread that nobody awaits any more: its task was cancelled
+    _is_light: bool  # whether commits are not waited for at present
 
     def cursor(self, server_side: bool = False) -> Any:
         """SQLite's own cursor, as SQLAlchemy's synchronous dialect uses it."""
         return self._connection._conn.cursor(NearCursor)
 
-    def begin(self, statement: str) -> None:
-        """Begin a transaction; a writer may have to wait for another process, in the thread."""
+    def begin(self, statement: str, *, is_light: bool) -> None:
+        """Begin a transaction; a writer may have to wait for another process, in the thread.
+
+        ``is_light``: its commit does not wait for the disk; the next one that does makes it last, too.
+        """
+        if is_light != getattr(self, "_is_light", False):
+            self._connection._conn.execute(f"PRAGMA synchronous={'NORMAL' if is_light else 'FULL'}")
+            self._is_light = is_light
         if statement == "BEGIN":
             self._connection._conn.execute(statement)
         else:

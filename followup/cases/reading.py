@@ -35,7 +35,8 @@ async def case_views(c: AsyncConnection, book: TeamBook, ids: Collection[int]) -
     client_ids = {row["client_id"] for row in rows if row["client_id"] is not None}
     numbers = await clients.numbers_of_clients(c, book.id, client_ids)
     names = await clients.named(c, book.id, client_ids)
-    case_orders = await orders.of_case(c, book.id, [row["id"] for row in rows])
+    ordered = [row["id"] for row in rows if any(key.startswith("o:") for key in row["fact_keys"])]
+    case_orders = await orders.of_case(c, book.id, ordered)
     contacts = {row["contact_id"] for row in rows} - {None}
     reached_by = {row["id"]: row["member_id"] for row in await calls.facts_by_id(c, book.id, contacts)}
     views = []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Transaction, bindparam, insert, select, update
+from sqlalchemy import Transaction, Update, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
@@ -99,7 +100,14 @@ async def change_cases(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[
 
 async def mark(c: AsyncConnection, team_id: int, case_ids: Collection[int], **values: Any) -> None:
     """Write bookkeeping (shown, notified, planned) that is no change of the case itself."""
-    await c.execute(update(cases).where(cases.c.team_id == team_id, cases.c.id.in_(case_ids)).values(**values))
+    new = {f"new_{name}": value for name, value in values.items()}
+    await c.execute(_marking(tuple(values)), {"of_team": team_id, "ids": list(case_ids), **new})
+
+
+@cache
+def _marking(names: tuple[str, ...]) -> Update:
+    values = {name: bindparam(f"new_{name}", type_=cases.c[name].type) for name in names}
+    return update(cases).where(_OF_TEAM, cases.c.id.in_(one_of("ids"))).values(values)
 
 
 async def add_action(c: AsyncConnection, values: Mapping[str, Any]) -> bool:

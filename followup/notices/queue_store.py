@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.notices import priorities
+from followup.notices.store import Chat
 from followup.notices.tables import cards, chats, letters
 from storage.rows import Row
 
@@ -143,6 +144,19 @@ async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) 
     return dict((await c.execute(_with_chat(item.kind), which)).mappings().one())
 
 
+def chat_of(claimed: Row) -> Chat:
+    """The chat of a claimed row."""
+    return Chat(
+        id=claimed["chat_id"],
+        team_id=claimed["team_id"],
+        telegram_id=claimed["telegram_id"],
+        thread_id=claimed["thread_id"],
+        kind=claimed["chat_kind"],
+        member_id=claimed["member_id"],
+        is_reachable=True,
+    )
+
+
 @cache
 def _taken(kind: Kind) -> Update:
     table = _TABLES[kind]
@@ -183,27 +197,42 @@ class Shown:
     content_hash: str | None
 
 
+@cache
+def _card_shown() -> Update:
+    seen = bindparam("seen", type_=cards.c.wanted.type)
+    mine = (cards.c.team_id == bindparam("of_team")) & (cards.c.id == bindparam("of_id"))
+    is_same = cards.c.message_id.is_not_distinct_from(bindparam("old_message", type_=cards.c.message_id.type))
+    was_asked_since = (cards.c.wanted > seen) & (cards.c.priority == priorities.ANSWER)
+    told = {
+        "message_id": "new_message",
+        "shown_in": "new_place",
+        "is_photo": "new_is_photo",
+        "content_hash": "new_hash",
+        "shown_at": "new_shown_at",
+    }
+    values = {
+        "shown": case((cards.c.shown < seen, seen), else_=cards.c.shown),
+        # Only an edit is left to do, unless a person has asked for something meanwhile.
+        "priority": case((was_asked_since, priorities.ANSWER), else_=priorities.EDIT),
+        **{column: bindparam(name, type_=cards.c[column].type) for column, name in told.items()},
+    }
+    return update(cards).where(mine, is_same).values(claimed_until=None, tries=0, error=None, **values)
+
+
 async def record_card_shown(c: AsyncConnection, card: Row, message: Shown, now: datetime) -> bool:
     """The chat shows what ``card`` (the row as claimed) wanted; what was wanted since then is still wanted.
 
     False if the card was given up for a new message meanwhile: then it only goes back to the queue.
     """
-    mine = (cards.c.team_id == card["team_id"]) & (cards.c.id == card["id"])
-    is_same = cards.c.message_id.is_not_distinct_from(card["message_id"])
-    was_asked_since = (cards.c.wanted > card["wanted"]) & (cards.c.priority == priorities.ANSWER)
+    which = {"of_team": card["team_id"], "of_id": card["id"], "old_message": card["message_id"], "seen": card["wanted"]}
     values = {
-        "shown": case((cards.c.shown < card["wanted"], card["wanted"]), else_=cards.c.shown),
-        # Only an edit is left to do, unless a person has asked for something meanwhile.
-        "priority": case((was_asked_since, priorities.ANSWER), else_=priorities.EDIT),
-        "message_id": message.message_id,
-        "shown_in": message.shown_in,
-        "is_photo": message.is_photo,
-        "content_hash": message.content_hash,
-        "shown_at": now if message.message_id is not None else card["shown_at"],
+        "new_message": message.message_id,
+        "new_place": message.shown_in,
+        "new_is_photo": message.is_photo,
+        "new_hash": message.content_hash,
+        "new_shown_at": now if message.message_id is not None else card["shown_at"],
     }
-    result = await c.execute(
-        update(cards).where(mine, is_same).values(claimed_until=None, tries=0, error=None, **values)
-    )
+    result = await c.execute(_card_shown(), which | values)
     if result.rowcount == 1:
         return True
     await release(c, Item("card", card["team_id"], card["id"]))

@@ -23,11 +23,10 @@ async def plan_steps(desk: Desk, changed: Iterable[Row]) -> None:
     policy = desk.book.policy
     terms = ReminderTerms(remind=policy.remind, escalate=policy.escalate, taken=policy.taken)
     await cases.lock_team(desk.c, desk.book.id)
-    for seen in changed:
-        case = await store.mark_planned(desk.c, seen)
-        if case is not None:
-            steps = due_steps(_clock_view(case), terms, desk.book.schedule_now.add_working)
-            await store.write_steps(desk.c, case, steps)
+    add_working = desk.book.schedule_now.add_working
+    planned = await store.mark_planned(desk.c, desk.book.id, [row["id"] for row in changed])
+    steps = {case["id"]: due_steps(_clock_view(case), terms, add_working) for case in planned}
+    await store.write_steps(desk.c, desk.book.id, steps)
 
 
 def _clock_view(case: Mapping[str, Any]) -> CaseClockView:
@@ -173,9 +172,10 @@ def _came_at_night(desk: Desk, case: Row) -> bool:
     return case["first_shown_at"] is None or not desk.book.schedule_now.is_open(case["last_missed_at"])
 
 
-async def note_shown(desk: Desk, case_ids: Collection[int]) -> None:
-    """The clocks of promise 11 start when the team could first see a case."""
+async def note_shown(desk: Desk, case_ids: Collection[int]) -> list[Row]:
+    """The clocks of promise 11 start when the team could first see a case; the cases as they were before."""
     rows = await cases.cases_by_id(desk.c, desk.book.id, case_ids)
     fresh = [row["id"] for row in rows if row["first_shown_at"] is None]
     if fresh:
         await cases.mark(desk.c, desk.book.id, fresh, first_shown_at=desk.now, notified_at=desk.now, planned_version=0)
+    return rows

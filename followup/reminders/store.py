@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import cases
 from followup.reminders.rules import StepKey
 from followup.reminders.tables import reminders
-from storage.rows import Row, all_rows
+from storage.rows import Row, all_rows, one_of
 from storage.upsert import insert_or_ignore
+
+# Built once: putting a statement together costs more than asking it.
+_FORGET_UNDONE = delete(reminders).where(
+    reminders.c.team_id == bindparam("of_team"), reminders.c.case_id.in_(one_of("ids")), reminders.c.done_at.is_(None)
+)
+_PLANNED = (
+    update(cases)
+    .where(cases.c.team_id == bindparam("of_team"), cases.c.id.in_(one_of("ids")))
+    .values(planned_version=cases.c.version)
+    .returning(cases)
+)
 
 
 async def unplanned(c: AsyncConnection, limit: int) -> list[Row]:
@@ -21,27 +32,21 @@ async def unplanned(c: AsyncConnection, limit: int) -> list[Row]:
     return await all_rows(c, query)
 
 
-async def write_steps(c: AsyncConnection, case: Mapping[str, int], steps: Mapping[StepKey, datetime]) -> None:
-    """Make the undone steps of a case these; done ones stay done."""
-    team_id, case_id = case["team_id"], case["id"]
-    of_case = (reminders.c.team_id == team_id) & (reminders.c.case_id == case_id)
-    listed = [and_(reminders.c.step == key.step, reminders.c.round == key.round) for key in steps]
-    gone = of_case & reminders.c.done_at.is_(None)
-    await c.execute(delete(reminders).where(gone & ~or_(*listed) if listed else gone))
-    for key, due_at in steps.items():
-        which = of_case & (reminders.c.step == key.step) & (reminders.c.round == key.round)
-        moved = await c.execute(update(reminders).where(which & reminders.c.done_at.is_(None)).values(due_at=due_at))
-        if moved.rowcount == 0:
-            values = {"team_id": team_id, "case_id": case_id, "step": key.step, "round": key.round, "due_at": due_at}
-            await c.execute(insert_or_ignore(c, reminders).values(**values))
+async def write_steps(c: AsyncConnection, team_id: int, steps: Mapping[int, Mapping[StepKey, datetime]]) -> None:
+    """Case id → its steps: make the undone ones these; done ones stay done."""
+    await c.execute(_FORGET_UNDONE, {"of_team": team_id, "ids": list(steps)})
+    rows = [
+        {"team_id": team_id, "case_id": case_id, "step": key.step, "round": key.round, "due_at": due_at}
+        for case_id, of_case in steps.items()
+        for key, due_at in of_case.items()
+    ]
+    if rows:
+        await c.execute(insert_or_ignore(c, reminders), rows)
 
 
-async def mark_planned(c: AsyncConnection, seen: Mapping[str, int]) -> Row | None:
-    """The case as it is now, whose steps are about to be written: since it was seen its first alert may have come."""
-    which = (cases.c.team_id == seen["team_id"]) & (cases.c.id == seen["id"])
-    taken = update(cases).where(which).values(planned_version=cases.c.version).returning(cases)
-    found = (await c.execute(taken)).mappings().one_or_none()
-    return None if found is None else dict(found)
+async def mark_planned(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> list[Row]:
+    """The cases as they are now, whose steps are about to be written: since they were seen an alert may have come."""
+    return await all_rows(c, _PLANNED, {"of_team": team_id, "ids": list(case_ids)})
 
 
 async def teams_with_due(c: AsyncConnection, now: datetime) -> list[int]:

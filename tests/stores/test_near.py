@@ -66,3 +66,18 @@ async def test_a_failing_statement_undoes_its_transaction_only(sqlite):
         async with database.write() as c:
             await c.execute(insert(updates), [row(1)])
     assert await count(database) == 0
+
+
+async def test_only_a_light_write_does_not_wait_for_the_disk(database):
+    """The next full one makes what it wrote last, too: both are in one log."""
+    asked = "PRAGMA synchronous" if database.is_sqlite else "SHOW synchronous_commit"
+    full, light = (2, 1) if database.is_sqlite else ("on", "off")
+    for _ in range(2):
+        async with database.write() as c:
+            assert (await c.exec_driver_sql(asked)).scalar() == full
+        async with database.write_lightly() as c:
+            assert (await c.exec_driver_sql(asked)).scalar() == light
+    async with database.write_lightly() as c:
+        await c.exec_driver_sql("CREATE TABLE noted (at INTEGER)")
+    async with database.read() as c:
+        assert (await c.exec_driver_sql("SELECT count(*) FROM noted")).scalar() == 0
