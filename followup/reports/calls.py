@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from followup.reports import calls_store as store
 from followup.reports import tickets_store
@@ -15,6 +15,8 @@ from followup.reports.shape import Column
 from followup.teams.desk import Desk
 from storage.rows import Row
 
+_Key = TypeVar("_Key")
+Sums = dict[str, int]
 RowKey = tuple[int | None, str | None]
 Parts = tuple[tuple[Mapping[str, Any], ...], tuple[str, ...], Mapping[str, Any], Mapping[str, Any]]
 
@@ -35,7 +37,7 @@ _DEFINED = {
     "tickets_by_missed": "M27",
     "tickets_in_work": "M30",
 }
-_NO_FIGURES = ("extension", "phone_stretch", "day")
+_NO_FIGURES = ("extension", "phone_stretch")
 _OF_DAY = ("total", "outgoing", "missed", "failed", "unended", "unended_outgoing")
 _HIDDEN = ("target_missed", "target_called_back", "called_back")
 
@@ -61,13 +63,16 @@ def columns_of(question: Question) -> tuple[Column, ...]:
 async def build_calls(desk: Desk, question: Question) -> Parts:
     """Rows, their keys, the total and the series."""
     seen = await store.counts(desk.c, question)
-    counted = _by_row(question, [*seen, *await _dear(desk, question, seen)])
+    looks = _added(question, seen, lambda look: (look.extension, look.phone_stretch))
+    phones: list[Row] = [{"extension": phone, "phone_stretch": at, **sums} for (phone, at), sums in looks.items()]
+    days = _added(question, seen, lambda look: look.day)
+    counted = _by_row(question, [*phones, *await _dear(desk, question, phones)])
     total: Counter[str] = Counter()
     for sums in counted.values():
         total.update(sums)
     keys = sorted(counted, key=lambda key: _order(question, key, counted[key]))
     rows = tuple(_named(question, key) | _figures(question, counted[key]) for key in keys)
-    return rows, tuple(_text(question, key) for key in keys), _figures(question, total), series_of(question, seen)
+    return rows, tuple(_text(question, key) for key in keys), _figures(question, total), _series(question, days)
 
 
 async def _dear(desk: Desk, question: Question, seen: Iterable[Row]) -> list[Row]:
@@ -77,6 +82,14 @@ async def _dear(desk: Desk, question: Question, seen: Iterable[Row]) -> list[Row
     if not question.selection.is_on("hide_missed"):
         found += await store.dear_counts(desk.c, question, "called_back", "target_called_back")
     return found + await tickets_store.counts_by_call(desk.c, question)
+
+
+def _added(question: Question, seen: Iterable[store.Look], key: Callable[[store.Look], _Key]) -> dict[_Key, Sums]:
+    """The figures of looks, column by column: a year of forty phones is 15,000 of them."""
+    names, found = store.looked_at(question), defaultdict[_Key, list[Sequence[int]]](list)
+    for look in seen:
+        found[key(look)].append(look.figures)
+    return {each: dict(zip(names, map(sum, zip(*rows, strict=True)), strict=True)) for each, rows in found.items()}
 
 
 def _by_row(question: Question, found: Iterable[Row]) -> dict[RowKey, Counter[str]]:
@@ -124,13 +137,11 @@ def row_condition(question: Question, row: str | None) -> list[Any]:
     return store.rows_of(question, whose, (extension or None) if slash else True)
 
 
-def series_of(question: Question, seen: Iterable[Row]) -> dict[str, Any]:
+def _series(question: Question, days: Mapping[int, Mapping[str, int]]) -> dict[str, Any]:
     """``days``: of each local date the calls by direction and outcome, those without an end as ``unknown``."""
-    days: dict[int, Counter[str]] = defaultdict(Counter)
-    for row in seen:
-        days[row["day"]].update({name: row[name] for name in _OF_DAY})
+    nothing = dict.fromkeys(_OF_DAY, 0)
     dates = enumerate(dates_of(question))
-    return {"days": [{"day": day, **_outcomes(days[place])} for place, day in dates]}
+    return {"days": [{"day": day, **_outcomes(days.get(place, nothing))} for place, day in dates]}
 
 
 def _outcomes(sums: Mapping[str, int]) -> dict[str, dict[str, int]]:

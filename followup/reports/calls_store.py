@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
-from followup.reports.moments_store import bytewise, day_of, day_parts, days_earlier, grouped, materialized, passed
+from followup.reports.calls_days_store import DAY, SINCE, UNTIL, day_by_day
+from followup.reports.moments_store import bytewise, day_of, days_earlier, grouped, materialized, passed
 from followup.reports.phones_store import is_of
 from followup.reports.question import UNKNOWN_AFTER, Question, Span
-from storage.columns import UtcDateTime
 from storage.rows import Row, all_rows
 
 Condition = ColumnElement[bool]
 
 _DIRECTIONS = ("in", "out")
+_FEW_DAYS = 62
 _is_out, _is_in = calls.c.direction == "out", calls.c.direction == "in"
 _is_target = calls.c.is_non_target.is_(False)
 _is_missed = calls.c.outcome == "missed"
+
+
+class Look(NamedTuple):
+    """What a look at the calls of a phone on a local day told; ``day`` counts from the first of the period."""
+
+    extension: str | None
+    phone_stretch: int
+    day: int
+    figures: Sequence[int]  # in the order of ``looked_at``
 
 
 def _is_called_back(question: Question) -> Condition:
@@ -37,7 +60,9 @@ def _is_called_back(question: Question) -> Condition:
         other.c.client_id == own.c.client_id, other.c.last_contact_at > calls.c.started_at
     )
     is_reached = or_(own.c.last_contact_at > calls.c.started_at, is_other_reached.correlate(own, calls))
-    return exists().where(*of_number, is_reached).correlate(calls)
+    found = exists().where(*of_number, is_reached).correlate(calls)
+    # Of few misses each number is looked up; PostgreSQL would read all numbers there are, unless it may not join.
+    return case((found, true()), else_=false()) if question.selection.days <= _FEW_DAYS else found
 
 
 def _reached_by_line(joined: FromClause, other: FromClause) -> tuple[FromClause, Condition]:
@@ -49,21 +74,27 @@ def _reached_by_line(joined: FromClause, other: FromClause) -> tuple[FromClause,
 
 def _is_very_first(question: Question, span: Span) -> Condition:
     """X3: the contact's earliest call in either direction over all his numbers; of one instant the least key."""
-    own, other, tied, first = (*(numbers.alias(name) for name in ("own", "other", "tied")), calls.alias("first"))
+    own, other, call = numbers.alias("own"), numbers.alias("other"), calls.alias("begun")
     sooner = exists().where(other.c.client_id == own.c.client_id, other.c.first_call_at < own.c.first_call_at)
-    at_its_start = (first.c.started_at == own.c.first_call_at, first.c.direction.in_(_DIRECTIONS))
-    least = (
-        select(first.c.id)
-        .select_from(tied.join(first, first.c.number_id == tied.c.id))
-        .where(tied.c.client_id == own.c.client_id, first.c.team_id == question.book.id, *at_its_start)
-        .order_by(bytewise(first.c.call_key), first.c.id)
-        .limit(1)
-        .correlate(own)
-        .scalar_subquery()
-    )
     begun = (own.c.team_id == question.book.id, own.c.first_call_at >= span[0], own.c.first_call_at < span[1])
-    firsts = materialized(select(least.label("id")).where(*begun, ~sooner.correlate(own)))
-    return calls.c.id.in_(select(firsts.c.id))
+    known = materialized(select(own.c.id, own.c.client_id, own.c.first_call_at).where(*begun, ~sooner.correlate(own)))
+    joined = known.join(call, (call.c.number_id == known.c.id) & (call.c.started_at == known.c.first_call_at))
+    within = (call.c.started_at >= span[0], call.c.started_at < span[1], call.c.direction.in_(_DIRECTIONS))
+    together = func.count().over(partition_by=known.c.client_id).label("together")
+    found = select(call.c.id, call.c.started_at, known.c.client_id, together).select_from(joined)
+    firsts = materialized(found.where(call.c.team_id == question.book.id, *within))
+    # Keys stand in the rows themselves, which are read of those alone that began together.
+    is_least = case((firsts.c.together == 1, true()), else_=firsts.c.id == _least(question, firsts))
+    return calls.c.id.in_(select(firsts.c.id).where(is_least))
+
+
+def _least(question: Question, firsts: CTE) -> ColumnElement[int]:
+    """Of the calls of a client that began at one instant."""
+    tied, call = numbers.alias("tied"), calls.alias("first")
+    at_once = (call.c.started_at == firsts.c.started_at, call.c.direction.in_(_DIRECTIONS))
+    query = select(call.c.id).select_from(tied.join(call, call.c.number_id == tied.c.id))
+    query = query.where(tied.c.client_id == firsts.c.client_id, call.c.team_id == question.book.id, *at_once)
+    return query.order_by(bytewise(call.c.call_key), call.c.id).limit(1).correlate(firsts).scalar_subquery()
 
 
 def _is_first(question: Question, span: Span) -> Condition:
@@ -143,35 +174,39 @@ def _of_period(question: Question, span: Span) -> list[Condition]:
     return found
 
 
-def _by_phone(question: Question, span: Span, *also: ColumnElement[Any], bound: Any = None) -> Select[Any]:
+def _by_phone(question: Question, span: Span, *also: ColumnElement[Any], bounds: Any = None) -> Select[Any]:
     """Counts by phone, by stretch between two changes of phones, and by what else is asked."""
     keys = (calls.c.extension, passed(calls.c.started_at, question, span), *also)
     names = ("extension", "phone_stretch", "day")
     query = select(*(key.label(name) for key, name in zip(keys, names, strict=False)))
-    return query.where(*_of_period(question, bound or span)).group_by(*grouped(*keys))
+    return query.where(*_of_period(question, bounds or span)).group_by(*grouped(*keys))
 
 
-async def counts(c: AsyncConnection, question: Question) -> list[Row]:
-    """Of each phone and local day (``day`` counts from the first) what one look at each call tells."""
-    found: list[Row] = []
-    known: dict[Any, Select[Any]] = {}  # a year on SQLite is 365 times the same question
-    for first, span in day_parts(c, question):
-        shape = tuple(at for at in question.changes if at < span[1]), (span if c.dialect.name != "sqlite" else None)
-        if shape not in known:
-            known[shape] = _counted(question, span)
-        rows = await all_rows(c, known[shape], {"since": span[0], "until": span[1]})
-        found += [row | {"day": first + row["day"]} for row in rows]
-    return found
+async def counts(c: AsyncConnection, question: Question) -> list[Look]:
+    """What one look at each call of the period tells."""
+    if c.dialect.name == "sqlite":
+        rows = await day_by_day(c, question, lambda day: _counted(question, day, DAY, (SINCE, UNTIL)))
+    else:
+        day = day_of(calls.c.started_at, question, question.span)
+        rows = list(await c.execute(_counted(question, question.span, day, question.span)))
+    return [Look(row[0], row[1], row[2], row[3:]) for row in rows]
 
 
-def _counted(question: Question, span: Span) -> Select[Any]:
+def looked_at(question: Question) -> list[str]:
+    """The names of a look's figures, in their order."""
+    return [*_LOOKED_AT, "seconds", *(["call_minutes"] if _is_by_call(question) else [])]
+
+
+def _is_by_call(question: Question) -> bool:
+    return question.book.policy.minutes_mode != "floor_sum"
+
+
+def _counted(question: Question, span: Span, day: ColumnElement[int], bounds: Any) -> Select[Any]:
     figures = [func.count().filter(condition).label(name) for name, condition in _LOOKED_AT.items()]
     talk = [func.sum(calls.c.talk_seconds).label("seconds")]
-    if question.book.policy.minutes_mode != "floor_sum":
+    if _is_by_call(question):
         talk.append(func.sum(_minutes(question)).label("call_minutes"))
-    bound = (bindparam("since", type_=UtcDateTime), bindparam("until", type_=UtcDateTime))
-    query = _by_phone(question, span, day_of(calls.c.started_at, question, span), bound=bound)
-    return query.add_columns(*figures, *talk)
+    return _by_phone(question, span, day, bounds=bounds).add_columns(*figures, *talk)
 
 
 def _minutes(question: Question) -> ColumnElement[Any]:
