@@ -62,6 +62,12 @@ def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
 
 
+def is_possible(e164: str) -> bool:
+    """Whether its country has numbers of that length."""
+    number = _parse(e164, None)
+    return number is not None and phonenumbers.is_possible_number(number)
+
+
 def is_erased(number: str) -> bool:
     """Whether the number was forgotten at its owner's request."""
     return number.startswith(ERASED)

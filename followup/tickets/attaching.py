@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from followup.cases.actions import Press, checked_text
 from followup.cases.merging import accounts_of, regroup
 from followup.cases.queue_store import open_case_of
@@ -14,22 +16,37 @@ from followup.teams.desk import Desk
 from followup.tickets import attaching_store as store
 from followup.tickets.actions import NewTicket, TicketPress, create, may_act
 from followup.tickets.follow import follow, raise_tickets_of
+from followup.tickets.naming import named
 from followup.tickets.store import stored_tickets
+from storage.rows import Row
 
 LONGEST_NAME = 60
 
 
-async def name_contact(desk: Desk, press: TicketPress, text: str) -> str:
-    """What colleagues call this client from now on."""
+async def name_contact(desk: Desk, press: TicketPress, text: str) -> None:
+    """What colleagues call this client from now on, and numbers that are his, too (G3)."""
     ticket = await may_act(desk, press, must_be_open=False)
-    name = " ".join(checked_text(text).split())
-    if len(name) > LONGEST_NAME:
-        raise FollowupError("text_too_long", found=len(name), expected=LONGEST_NAME)
-    await clients.rename_client(desk.c, desk.book.id, ticket["client_id"], name)
-    about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
-    await ledger.note(desk.c, desk.book.id, "name", desk.now, **about)
-    await _refresh(desk, {ticket["client_id"]})
-    return name
+    said = named(checked_text(text), desk.book.policy.region)
+    if said.name and len(said.name) > LONGEST_NAME:
+        raise FollowupError("text_too_long", found=len(said.name), expected=LONGEST_NAME)
+    if said.name:
+        await clients.rename_client(desk.c, desk.book.id, ticket["client_id"], said.name)
+        about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
+        await ledger.note(desk.c, desk.book.id, "name", desk.now, **about)
+        await _refresh(desk, {ticket["client_id"]})
+    await _join_numbers(desk, press, ticket, said.numbers)
+
+
+async def _join_numbers(desk: Desk, press: TicketPress, ticket: Row, numbers: Sequence[str]) -> None:
+    """Whoever has such a number is this client, with everything that is known of him."""
+    mine, team_id = ticket["client_id"], desk.book.id
+    ids = await clients.number_ids(desk.c, team_id, numbers, desk.now)
+    for place, number in enumerate(numbers):
+        other = (await clients.clients_of_numbers(desk.c, team_id, [ids[number]]))[ids[number]]
+        if other != mine and await _merge(desk, press, (other, mine), f"{press.source_key}:{place}"):
+            about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
+            await ledger.note(desk.c, team_id, "merge", desk.now, **about, number=number)
+            await _derive(desk, {other, mine})
 
 
 async def attach(desk: Desk, press: TicketPress, client_id: int) -> None:
@@ -43,24 +60,33 @@ async def attach(desk: Desk, press: TicketPress, client_id: int) -> None:
         raise FollowupError("same_contact")
     if client_id not in await clients.named(desk.c, team_id, [client_id]):
         raise FollowupError("no_such_client")
-    pairs = (await clients.numbers_of_clients(desk.c, team_id, [other])).get(other, [])
-    merge = {
-        "team_id": team_id,
-        "from_client_id": other,
-        "into_client_id": client_id,
-        "number_ids": [number_id for number_id, _ in pairs],
-        "account_ids": [row["id"] for row in await accounts_of(desk, other)],
-        "merged_at": desk.now,
-        "merged_by": press.member.id,
-        "source_key": press.source_key,
-    }
-    if not await clients.add_merge(desk.c, merge):
+    if not await _merge(desk, press, (other, client_id), press.source_key):
         return
-    made = await store.made_for(desk.c, team_id, other)
-    await store.move_made(desk.c, team_id, [row["id"] for row in made], client_id)
     about = {"member_id": press.member.id, "ticket_id": ticket["id"]}
     await ledger.note(desk.c, team_id, "merge", desk.now, **about, client_id=client_id)
     await _derive(desk, {other, client_id})
+
+
+async def _merge(desk: Desk, press: TicketPress, both: tuple[int, int], source_key: str) -> bool:
+    """Everything of the one is the other's; False if this very press has done it before."""
+    giver, taker = both
+    team_id = desk.book.id
+    pairs = (await clients.numbers_of_clients(desk.c, team_id, [giver])).get(giver, [])
+    merge = {
+        "team_id": team_id,
+        "from_client_id": giver,
+        "into_client_id": taker,
+        "number_ids": [number_id for number_id, _ in pairs],
+        "account_ids": [row["id"] for row in await accounts_of(desk, giver)],
+        "merged_at": desk.now,
+        "merged_by": press.member.id,
+        "source_key": source_key,
+    }
+    if not await clients.add_merge(desk.c, merge):
+        return False
+    made = await store.made_for(desk.c, team_id, giver)
+    await store.move_made(desk.c, team_id, [row["id"] for row in made], taker)
+    return True
 
 
 async def detach(desk: Desk, press: TicketPress) -> None:

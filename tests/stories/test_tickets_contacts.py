@@ -11,7 +11,7 @@ from followup.ledger.tables import ledger
 from tests.stories.desk import all_tickets, writes_on_site
 from tests.stories.test_orders import order
 from tests.stories.touch import has_button, question
-from tests.stories.world import ANNA, BORYS, VIRA, World, shown_text
+from tests.stories.world import ANNA, BORYS, VIRA, World, new_world, shown_text
 
 
 async def open_cases(world: World) -> int:
@@ -176,4 +176,49 @@ async def test_a_given_name_goes_along_when_clients_are_joined_and_comes_back(wo
     world.olga.does_not_see("Anna from the fair · +380 67")
     await world.post(order(world, key="w-3", name="ANNA KOVALENKO 4567"))
     world.olga.sees("Callback order", "ANNA KOVALENKO")
+    world.look_away()
+
+
+_ASKED = {
+    "en": ("New contact", "what is the client called? #1", "a number if you like", "is not a phone number"),
+    "ru": ("Новый контакт", "как зовут клиента? №1", "если нужно, номер", "не номер"),
+    "uk": ("Новий контакт", "як звати клієнта? №1", "якщо треба, номер", "не номер"),
+}
+
+
+@pytest.mark.parametrize("language", _ASKED)
+async def test_a_number_may_be_said_with_the_name(database, language):
+    """G3: it is read by the team's region, and everything of whoever has it is this client's from now on."""
+    button, asked, hint, refusal = _ASKED[language]
+    async with new_world(database, language=language) as world:
+        await world.call(BORYS)
+        await writes_on_site(world, "Hello", client=None, client_name="b2000", client_account="b2000")
+        await world.olga.presses("⋯", under="b2000")
+        await world.olga.presses(button, under="b2000")
+        world.look_away()
+        number = next(each["id"] for each in await all_tickets(world) if each["kind"] == "text")
+        letter = question(world, asked.replace("1", str(number)))
+        assert hint in shown_text(letter)
+        await world.olga.says("Borys Bondar 050 222 33 4", reply_to=letter)
+        world.olga.sees("050 222 33 4", refusal)
+        assert len({ticket["client_id"] for ticket in await all_tickets(world)}) == 2, "nothing is done by halves"
+        world.olga.does_not_see("Borys Bondar")
+        await world.olga.says("Borys Bondar\n050 222 33 44", reply_to=letter)
+        world.olga.sees("🎫", "Borys Bondar · +380 50 ••• 33 44", "Hello")
+        world.olga.sees("🔴", "+380 50 ••• 33 44", "Borys Bondar")
+        [client_id] = {ticket["client_id"] for ticket in await all_tickets(world)}
+        assert client_id == (await all_tickets(world))[-1]["client_id"]
+        assert not world.unseen()
+
+
+async def test_a_number_alone_names_nobody_anew(world):
+    await writes_on_site(world, "Hello", client=None, client_name="b2000", client_account="b2000")
+    await called(world, 1, "+380 50 222 33 44 / 067 123 45 67")
+    world.olga.sees("🎫 #1", "b2000 · +380 50 ••• 33 44")
+    await world.call(ANNA)
+    world.olga.sees("Missed", "b2000")
+    await world.olga.presses("⋯", under="🎫 #1")
+    await world.olga.presses("Undo the joining", under="🎫 #1")
+    world.olga.sees("🎫 #1", "b2000 · +380 50 ••• 33 44")
+    world.olga.sees("🔴")
     world.look_away()
