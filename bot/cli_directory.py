@@ -13,6 +13,7 @@ from bot.cli_frame import AsJson, Room, Team, find_team, run, say
 from followup.teams import directory
 from followup.teams.book import TeamBook
 from followup.teams.store import load_book
+from followup.tickets import renaming
 from followup.tickets.fan_weights import set_weight, weights_of
 from followup.tickets.reading import path_of
 from followup.tickets.statuses import STATUSES
@@ -81,7 +82,7 @@ def set_topic(
 
     async def work(c: AsyncConnection, team_id: int) -> None:
         if title is not None:
-            await directory.rename_topic(c, team_id, topic_id, title)
+            await renaming.rename_topic(c, team_id, topic_id, title)
         if sla is not None:
             await directory.set_topic_sla(c, team_id, topic_id, sla or None)
 
@@ -182,7 +183,7 @@ def name_status(
     """Call a status otherwise."""
 
     async def work(c: AsyncConnection, team_id: int) -> None:
-        await directory.name_status(c, team_id, code.value, title)
+        await renaming.name_status(c, team_id, code.value, title)
 
     _in_team(team, work, as_json=as_json)
     _done(as_json=as_json)

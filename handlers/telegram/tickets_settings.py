@@ -11,6 +11,7 @@ from followup.notices import screens_store as screens
 from followup.notices import store as notices
 from followup.teams import actions as teams
 from followup.teams import directory
+from followup.tickets import renaming
 from followup.tickets.fan_weights import set_weight, weights_of
 from followup.tickets.statuses import STATUSES
 from handlers.telegram.visits import Op, Visit, show
@@ -98,7 +99,7 @@ async def _drop_result(visit: Visit) -> str:
 
 async def _standard(visit: Visit) -> str:
     for code in visit.desk.book.status_titles:
-        await directory.name_status(visit.desk.c, visit.desk.book.id, code, None)
+        await renaming.name_status(visit.desk.c, visit.desk.book.id, code, None)
     await show(visit, menu="statuses")
     return "settings_saved"
 
@@ -154,7 +155,7 @@ async def _new_topic(reply: Reply, about: Mapping[str, Any]) -> None:
 
 
 async def _topic_name(reply: Reply, about: Mapping[str, Any]) -> None:
-    await directory.rename_topic(reply.desk.c, reply.desk.book.id, about["topic"], reply.text)
+    await renaming.rename_topic(reply.desk.c, reply.desk.book.id, about["topic"], reply.text)
 
 
 async def _topic_sla(reply: Reply, about: Mapping[str, Any]) -> None:
@@ -173,7 +174,7 @@ async def _result_name(reply: Reply, about: Mapping[str, Any]) -> None:
 
 
 async def _status_name(reply: Reply, about: Mapping[str, Any]) -> None:
-    await directory.name_status(reply.desk.c, reply.desk.book.id, about["status"], reply.text)
+    await renaming.name_status(reply.desk.c, reply.desk.book.id, about["status"], reply.text)
 
 
 DIRECTORY_PURPOSES: Mapping[str, Callable[[Reply], Awaitable[None]]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from followup.teams import directory
 from followup.teams.store import load_book
+from followup.tickets import renaming
 from tests.stories.desk import writes_on_site
 from tests.stories.touch import has_button, question
 from tests.stories.world import ANNA, World, labels, new_world, shown_text
@@ -132,4 +134,37 @@ async def test_only_who_leads_changes_a_directory(world):
     ):
         assert await world.iryna.forges(data), data
     assert (await book(world)).policy.ticket_fan is False
+    world.look_away()
+
+
+async def test_standing_cards_of_open_tickets_say_the_new_names(world):
+    """Of a topic above theirs, and of their status; a ticket that neither concerns, or a closed one, stays as it is."""
+    async with world.database.write() as c:
+        flats = await directory.add_topic(c, world.team_id, "Flats")
+        await directory.add_topic(c, world.team_id, "Two rooms", parent=flats)
+    for who in "ABC":
+        await writes_on_site(world, f"I am {who}", client=None, client_account=who, client_name=who)
+    for who in "AC":
+        await world.olga.presses("Topic", under=f"I am {who}")
+        await world.olga.presses("Flats", under=f"I am {who}")
+        await world.olga.presses("Two rooms", under=f"I am {who}")
+    await world.olga.presses("Close", under="I am C")
+    await world.olga.presses("Resolved", under="I am C")
+    await world.olga.presses("Without a comment", under="I am C")
+    world.look_away()
+    async with world.database.write() as c:
+        await renaming.rename_topic(c, world.team_id, flats, "Homes")
+    await world.settle()
+    world.olga.sees("I am A", "🏷 Homes › Two rooms")
+    assert not world.unseen()
+    async with world.database.write() as c:
+        await renaming.name_status(c, world.team_id, "unsorted", "Fresh")
+    await world.settle()
+    world.olga.sees("I am A", "🆕 Fresh")
+    world.olga.sees("I am B", "🆕 Fresh")
+    assert not world.unseen()
+    await iryna_opens(world, "Statuses")
+    await world.iryna.presses("Restore the standard names")
+    world.olga.sees("I am A", "🆕 Unsorted")
+    world.olga.sees("I am B", "🆕 Unsorted")
     world.look_away()
