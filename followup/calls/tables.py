@@ -59,6 +59,7 @@ calls = Table(
         "ix_calls_counted",
         *("team_id", "started_at", "direction", "outcome", "extension", "talk_seconds", "is_non_target", "line"),
         *("number_id", "case_id", "reason"),
+        postgresql_include=["id"],
     ),
     Index("ix_calls_of_number", "number_id", "started_at", "direction"),
     Index(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,6 @@ from followup.reports.calls import Parts, dates_of
 from followup.reports.question import Question
 from followup.reports.shape import Column, Unit
 from followup.teams.desk import Desk
-from storage.rows import Row
 
 _ROW: Mapping[str, tuple[Unit, str]] = {
     "client": ("text", "D2"),
@@ -68,19 +68,19 @@ async def build_missed(desk: Desk, question: Question, most_rows: int | None = N
     cases = await store.every_case(desk.c, question, most_rows)
     rows = await rows_by_id(desk.c, desk.book, cases.ids, desk.now)
     keys = tuple(str(row.case_id) for row in rows)
-    series = _series(question, hours) | _delays(cases.waited) | _of_day(question, hours, cases.waited)
+    series = _series(question, hours) | _delays(cases.waited) | _of_clients(hours, cases.waited)
     return tuple(_row(row) for row in rows), keys, total_of(hours, cases), series
 
 
-def total_of(hours: Iterable[Row], cases: store.Cases) -> dict[str, Any]:
+def total_of(hours: Sequence[store.Hour], cases: store.Cases) -> dict[str, Any]:
     """R8, R20: clients, reasons, and every fate of cases and of calls; the total is their sum."""
-    calls, reasons = Counter[str](), Counter[str]()
-    for row in hours:
-        calls[row["fate"]] += row["missed"]
-        reasons.update({word: row[word] for word in store.REASONS if row[word]})
+    calls = Counter[str]()
+    for hour in hours:
+        calls[hour.fate] += hour.missed
+    reasons = map(sum, zip(*(hour.reasons for hour in hours), strict=True))
     return {
         "clients": cases.clients,
-        "reasons": {word: reasons[word] for word in store.REASONS},
+        "reasons": dict.fromkeys(store.REASONS, 0) | dict(zip(store.REASONS, reasons, strict=False)),
         "cases": _fates(_by_fate(cases.waited)),
         "calls": _fates(calls),
     }
@@ -101,32 +101,41 @@ def _row(row: QueueRow) -> dict[str, Any]:
     return asdict(row)
 
 
-def _series(question: Question, hours: Iterable[Row]) -> dict[str, Any]:
-    """``days``: missed calls by fate; ``heat``: by weekday (1 is Monday) and hour."""
-    zone = ZoneInfo(question.timezone)
-    days = {day: Counter[str]() for day in dates_of(question)}
+def _series(question: Question, hours: Iterable[store.Hour]) -> dict[str, Any]:
+    """``days``: missed calls by fate; ``heat``: by weekday (1 is Monday) and hour; ``hours``: by hour and fate."""
+    days: Counter[tuple[str, str]] = Counter()
     heat: Counter[tuple[int, int]] = Counter()
-    for row in hours:
-        local = row["at"].astimezone(zone)
-        days[local.date().isoformat()][row["fate"]] += row["missed"]
-        heat[local.isoweekday(), local.hour] += row["missed"]
-    return {"days": _days(days.items()), "heat": _heat(heat)}
-
-
-def _of_day(question: Question, hours: Iterable[Row], waited: Iterable[store.Waited]) -> dict[str, Any]:
-    """``hours``: missed calls by hour of the day and fate; ``clients``: cases of clients by fate; ``hidden`` calls."""
-    zone = ZoneInfo(question.timezone)
     by_hour: dict[int, Counter[str]] = defaultdict(Counter)
-    hidden = 0
-    for row in hours:
-        by_hour[row["at"].astimezone(zone).hour][row["fate"]] += row["missed"]
-        hidden += row["hidden"]
-    of_clients = _by_fate(each for each in waited if each.is_client)
+    local = _Local(ZoneInfo(question.timezone))
+    for each in hours:
+        day, weekday, hour = local[each.at]
+        days[day, each.fate] += each.missed
+        heat[weekday, hour] += each.missed
+        by_hour[hour][each.fate] += each.missed
     return {
+        "days": [{"day": day} | {fate: days[day, fate] for fate in store.FATES} for day in dates_of(question)],
+        "heat": [{"weekday": day, "hour": hour, "missed": number} for (day, hour), number in sorted(heat.items())],
         "hours": [{"hour": hour, **fates} for hour, fates in sorted(by_hour.items())],
-        "clients": {fate: of_clients[fate] for fate in store.FATES},
-        "hidden": hidden,
     }
+
+
+class _Local(dict[datetime, tuple[str, int, int]]):
+    """The local date, weekday and hour of a moment: looked up once for all fates."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def __missing__(self, at: datetime) -> tuple[str, int, int]:
+        local = at.astimezone(self._zone)
+        self[at] = found = (local.date().isoformat(), local.isoweekday(), local.hour)
+        return found
+
+
+def _of_clients(hours: Iterable[store.Hour], waited: Iterable[store.Waited]) -> dict[str, Any]:
+    """``clients``: cases of clients by fate; ``hidden``: calls of those who hid their number."""
+    fates = _by_fate(each for each in waited if each.is_client)
+    return {"clients": {fate: fates[fate] for fate in store.FATES}, "hidden": sum(hour.hidden for hour in hours)}
 
 
 def _delays(waited: Iterable[store.Waited]) -> dict[str, Any]:
@@ -136,11 +145,3 @@ def _delays(waited: Iterable[store.Waited]) -> dict[str, Any]:
         if each.is_client:
             found += [(max(0, each.seconds) / 3600, bool(each.is_reached))] * each.cases
     return {"delays": found}
-
-
-def _days(days: Iterable[tuple[str, Mapping[str, int]]]) -> list[dict[str, Any]]:
-    return [{"day": day} | {fate: fates.get(fate, 0) for fate in store.FATES} for day, fates in days]
-
-
-def _heat(heat: Mapping[tuple[int, int], int]) -> list[dict[str, int]]:
-    return [{"weekday": day, "hour": hour, "missed": number} for (day, hour), number in sorted(heat.items())]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,7 +29,6 @@ from followup.reports.moments_store import day_parts, materialized, moment_of, s
 from followup.reports.phones_store import is_of
 from followup.reports.question import Question, Span
 from storage.columns import UtcDateTime
-from storage.rows import Row, all_rows
 
 Condition = ColumnElement[bool]
 Part = Select[*tuple[Any, ...]]
@@ -41,6 +42,16 @@ class Waited(NamedTuple):
     is_reached: bool
     seconds: int
     cases: int
+
+
+class Hour(NamedTuple):
+    """The missed calls of an hour that began ``at`` and of one fate: all, ``hidden`` callers', those of REASONS."""
+
+    at: datetime
+    fate: str
+    missed: int
+    hidden: int
+    reasons: Sequence[int]
 
 
 class Cases(NamedTuple):
@@ -113,12 +124,14 @@ def of_one_case(question: Question, case_id: int, column: str) -> Condition:
     return and_(calls.c.team_id == question.book.id, calls.c.case_id == case_id, which)
 
 
-async def by_hours(c: AsyncConnection, question: Question) -> list[Row]:
-    """The missed calls of each hour (``at``: its beginning) and ``fate``, those of hidden callers, and by reason."""
-    found = []
+async def by_hours(c: AsyncConnection, question: Question) -> list[Hour]:
+    """The missed calls of each hour by fate."""
+    found, moments = [], dict[Any, datetime]()
     for _, span in day_parts(c, question, 7):
-        rows = await all_rows(c, _of_hours(question, span))
-        found += [row | {"at": moment_of(row["at"])} for row in rows]
+        for at, fate, missed, hidden, *reasons in await c.execute(_of_hours(question, span)):
+            if at not in moments:
+                moments[at] = moment_of(at)
+            found.append(Hour(moments[at], fate, missed, hidden, reasons))
     return found
 
 

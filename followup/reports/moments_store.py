@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CTE, BindParameter, ColumnElement, Integer, Select, case, cast, literal, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -129,8 +131,13 @@ def moment_of(found: str | datetime) -> datetime:
 
 
 def _minutes(question: Question) -> int:
-    begins, ends = question.span
-    zone, hour = question.zone, timedelta(hours=1)
+    return _minutes_of(question.timezone, *question.span)
+
+
+@lru_cache(maxsize=64)
+def _minutes_of(timezone: str, begins: datetime, ends: datetime) -> int:
+    """Asked once for every part of a period, and answered day by day."""
+    zone, hour = ZoneInfo(timezone), timedelta(hours=1)
     days = (begins + timedelta(days=n) for n in range((ends - begins).days + 2))
     whole = all((day.astimezone(zone).utcoffset() or hour) % hour == timedelta(0) for day in days)
     return 60 if whole else 15
