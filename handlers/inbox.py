@@ -108,7 +108,7 @@ class InboxWorker:
         return sum([await self._work_for(team_id) for team_id in team_ids])
 
     async def _work_for(self, team_id: int) -> int:
-        async with self._database.glance() as c:
+        async with self._database.hold() as c:
             if not await inbox.take_turn(c, team_id):
                 return 0
             rows = await inbox.pending(c, team_id)

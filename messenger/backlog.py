@@ -53,7 +53,8 @@ class Backlog:
             self.waiting = await self._more_urgent(self.waiting[0].priority, now) + self.waiting
 
     async def _everything(self, now: datetime) -> list[Row]:
-        async with self._database.read() as c:
+        # A long list is better read in another thread.
+        async with self._database.glance() if len(self.waiting) < _LONG else self._database.read() as c:
             rows = await queue_store.next_items(c, now, _MOST_LOADED)
             crowds = await crowded(c, rows, self._traffic, now)
         return (await self._bundled(crowds, now) or rows) if crowds else rows

@@ -7,11 +7,13 @@ PostgreSQL: the same calls; every writer has its own connection.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.near import CONNECT_ARGS, NearSqlite
@@ -25,6 +27,9 @@ _PRAGMAS = (
 )
 
 
+_REST = 5.0  # seconds after which a pooled connection is asked whether it still lives
+
+
 class Database:
     """``read()`` for queries, ``write()`` for one transaction that is committed at the end or not at all."""
 
@@ -36,8 +41,9 @@ class Database:
             self._reader = _sqlite_engine(url, 4, "BEGIN")
             self._glancer = _sqlite_engine(url, 2, "BEGIN", is_near=True)
         else:
-            self._writer = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
-            self._reader = self._glancer = self._writer
+            self._writer = _postgres_engine(url, pool_size)
+            self._reader = self._writer
+            self._glancer = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         self._light_writer = self._writer.execution_options(is_light=True)
         self._turn = asyncio.Lock()
 
@@ -54,8 +60,14 @@ class Database:
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncConnection]:
-        """As ``read()``, for a few queries by index that are quicker asked than handed to another thread."""
+        """For a few queries by index, each as of its own moment: nothing begins, nothing ends, no thread is asked."""
         async with self._glancer.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[AsyncConnection]:
+        """As ``glance()``, in a transaction: a lock taken in it is held until its end."""
+        async with (self._glancer if self.is_sqlite else self._reader).connect() as connection:
             yield connection
 
     @asynccontextmanager
@@ -83,6 +95,29 @@ class Database:
         """Close every connection."""
         for engine in {self._writer, self._reader, self._glancer}:
             await engine.dispose()
+
+
+def _postgres_engine(url: str, size: int) -> AsyncEngine:
+    """Connections are looked at before they are used: the server asked after a rest, the socket always."""
+    engine = create_async_engine(url, pool_size=size, max_overflow=size)
+    dialect = engine.sync_engine.dialect
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _look(connection: Any, record: Any, _fairy: Any) -> None:
+        has_rested = time.monotonic() - record.info.get("rests_since", time.monotonic()) > _REST
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        try:
+            if has_rested:
+                dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    return engine
 
 
 def _sqlite_engine(url: str, size: int, begin: str, *, is_near: bool = False) -> AsyncEngine:

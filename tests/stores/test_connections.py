@@ -1,0 +1,70 @@
+"""Connections of PostgreSQL that the server has ended while they rested are not given out."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from storage.engine import Database
+from tests.fixtures_db import drop_postgres_database, make_postgres_database
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+async def database(postgres_server):
+    url = await make_postgres_database(postgres_server)
+    database = Database(url)
+    yield database
+    await database.dispose()
+    await drop_postgres_database(postgres_server, url)
+
+
+@pytest.fixture
+async def other_side(database):
+    """Somebody with the right to end connections."""
+    connection = await asyncpg.connect(database.url.set(drivername="postgresql").render_as_string(False))
+    yield connection
+    await connection.close()
+
+
+async def used(database: Database) -> list[int]:
+    """Process ids of two connections that rest in the pool afterwards."""
+    async with database.read() as first, database.read() as second:
+        return [(await c.exec_driver_sql("SELECT pg_backend_pid()")).scalar() for c in (first, second)]
+
+
+async def ended(admin, pids) -> None:
+    for pid in pids:
+        # With a time to wait for, the server says when the connection is gone.
+        assert await admin.fetchval("SELECT pg_terminate_backend($1, 10000)", pid)
+
+
+@pytest.mark.parametrize("way", ["read", "write", "glance", "hold", "write_lightly"])
+async def test_who_was_hung_up_on_does_not_hear_of_it(database, other_side, way):
+    gone = await used(database)
+    await ended(other_side, gone)
+    async with getattr(database, way)() as c:
+        assert (await c.exec_driver_sql("SELECT pg_backend_pid()")).scalar() not in gone
+
+
+async def test_what_rested_long_is_asked_whether_it_lives(database, other_side, monkeypatch):
+    """A line that is dead without a word looks open from here."""
+    monkeypatch.setattr("storage.engine._REST", -1.0)
+    gone = await used(database)
+    monkeypatch.setattr(asyncpg.Connection, "is_closed", lambda _self: False)
+    await ended(other_side, gone)
+    async with database.read() as c:
+        assert (await c.exec_driver_sql("SELECT pg_backend_pid()")).scalar() not in gone
+
+
+async def test_a_write_after_a_glance_is_one_transaction_again(database):
+    """A glance commits each statement by itself; the connection it used serves writers next."""
+    async with database.glance() as c:
+        await c.exec_driver_sql("SELECT 1")
+    with pytest.raises(LookupError):
+        async with database.write() as c:
+            await c.exec_driver_sql("CREATE TABLE noted (at INTEGER)")
+            raise LookupError
+    async with database.read() as c:
+        assert (await c.exec_driver_sql("SELECT to_regclass('noted')")).scalar() is None
