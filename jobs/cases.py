@@ -18,7 +18,7 @@ _BATCH = 200
 
 async def plan_reminders(office: Office) -> None:
     """Write the due steps of every case that has changed since the last look."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         changed = await reminders.unplanned(c, _BATCH)
     by_team: dict[int, list[Row]] = defaultdict(list)
     for row in changed:
@@ -30,7 +30,7 @@ async def plan_reminders(office: Office) -> None:
 
 async def do_due_steps(office: Office) -> None:
     """Remind, escalate, nudge, give back, wake."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         due = await reminders.teams_with_due(c, office.clock.now())
     for team_id in due:
         async with office.desk(team_id) as desk:
@@ -40,7 +40,7 @@ async def do_due_steps(office: Office) -> None:
 async def tell_mornings(office: Office) -> None:
     """At opening time the team reads what the night brought."""
     now = office.clock.now()
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         due = await teams.take_due(c, "morning_at", now)
     for team_id, due_at in due:
         async with office.desk(team_id) as desk:
@@ -50,7 +50,7 @@ async def tell_mornings(office: Office) -> None:
 
 async def expire_cases(office: Office) -> None:
     """R4, D2: what nobody can win back any more is closed, and counted as lost."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         due = await cases.due_to_expire(c, office.clock.now())
     for team_id, case_id, client_id in due:
         async with office.desk(team_id) as desk:
@@ -67,7 +67,7 @@ async def expire_cases(office: Office) -> None:
 
 async def close_menus(office: Office) -> None:
     """A menu that nobody used gives the buttons back."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         due = await notices.expired_menus(c, office.clock.now())
     for team_id, card_id in due:
         async with office.desk(team_id) as desk:

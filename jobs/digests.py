@@ -9,7 +9,7 @@ from jobs.office import Office
 
 async def send_digests(office: Office) -> None:
     """Write the letters of every digest that is due."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         due = await teams.take_due(c, "next_digest_at", office.clock.now())
     for team_id, due_at in due:
         async with office.desk(team_id) as desk:

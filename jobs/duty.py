@@ -9,7 +9,7 @@ from jobs.office import Office
 
 async def end_aways(office: Office) -> None:
     """Screens show it, and whoever was away is told."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         over = await duty.over_by(c, office.clock.now())
     for team_id, fact_id in over:
         async with office.desk(team_id) as desk:

@@ -21,7 +21,7 @@ _BATCH = 200
 
 async def watch_connections(office: Office) -> None:
     """Tell of PBXs that have fallen silent, and of those that are heard again."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         due = await store.to_look_at(c, office.clock.now(), _BATCH)
     by_team: dict[int, list[int]] = defaultdict(list)
     for team_id, connection_id in due:

@@ -9,7 +9,7 @@ from jobs.office import Office
 
 async def send_reports(office: Office) -> None:
     """Write the messages of every report that is due."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         due = await due_schedules(c, office.clock.now())
     for team_id, schedule_id, due_at in due:
         async with office.desk(team_id) as desk:

@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 async def keep_tickets(office: Office) -> None:
     """Each in a transaction of its own, so that one that fails holds up no other."""
-    async with office.database.read() as c:
+    async with office.database.glance() as c:
         waiting = await due(c, office.clock.now())
     for team_id, ticket_id in waiting:
         try:

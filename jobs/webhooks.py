@@ -106,7 +106,7 @@ class EventSender:
 
     async def _round(self, group: asyncio.TaskGroup) -> int:
         now = self._clock.now()
-        async with self._database.read() as c:
+        async with self._database.glance() as c:
             chosen = await self._choose(c, now)
         claimed = await self._claim(chosen, now) if chosen else []
         for row in claimed:

@@ -16,10 +16,10 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.near import CONNECT_ARGS, NearSqlite
+from storage.near import CONNECT_ARGS, WAIT_FOR_LOCK, NearSqlite
 
 _PRAGMAS = (
-    "PRAGMA busy_timeout=30000",
+    WAIT_FOR_LOCK,
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",

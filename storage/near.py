@@ -2,7 +2,7 @@
 
 aiosqlite hands every call to the thread of its connection: for a statement of twenty microseconds the way there and
 back costs ten times as much, four times over (cursor, execute, fetch, close). Short transactions therefore ask SQLite
-directly and leave to the thread only what may have to wait: BEGIN IMMEDIATE (for another process's lock), COMMIT (for
+directly and leave to the thread only what has to wait: BEGIN IMMEDIATE while another process holds the lock, COMMIT (for
 the disk), opening and closing. Long queries belong to ``Database.read``, whose connections are plain ones.
 """
 
@@ -18,6 +18,8 @@ from sqlalchemy.util import await_only
 
 # Two threads use the connection, but never at once: SQLAlchemy gives it to one statement at a time.
 CONNECT_ARGS: Final = {"check_same_thread": False}
+WAIT_FOR_LOCK: Final = "PRAGMA busy_timeout=30000"
+_PRIMARY: Final = 0xFF  # the rest of an error code says more about it
 
 
 async def _at_once() -> None:
@@ -86,10 +88,24 @@ class NearConnection(AsyncAdapt_aiosqlite_connection):
             self._is_light = is_light
         if statement == "BEGIN":
             self._connection._conn.execute(statement)
-        else:
+        elif not self._is_free(statement):
             self._has_left = True
             await_only(self._connection.execute(statement))
             self._has_left = False
+
+    def _is_free(self, statement: str) -> bool:
+        """Begun without waiting: hardly ever has another process the lock."""
+        own = self._connection._conn
+        own.execute("PRAGMA busy_timeout=0")
+        try:
+            own.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            own.execute(WAIT_FOR_LOCK)
+        return True
 
     def commit(self) -> None:
         """The disk is waited for in the thread."""

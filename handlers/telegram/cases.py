@@ -75,7 +75,7 @@ async def on_press(query: CallbackQuery, callback_data: CasePress, caller: Calle
     """Answer in words whatever happens; a refusal is an alert that only the presser sees."""
     language, timezone, now = caller.language, "UTC", front.clock.now()
     try:
-        async with front.database.read() as c:
+        async with front.database.glance() as c:
             team_id = await team_of_case(c, callback_data.case)
         if team_id is None:
             raise FollowupError("not_yours")

@@ -38,7 +38,7 @@ async def on_press(query: CallbackQuery, callback_data: TicketPress, caller: Cal
     """Answer in words whatever happens; a refusal is an alert that only the presser sees."""
     language, timezone, now = caller.language, "UTC", front.clock.now()
     try:
-        async with front.database.read() as c:
+        async with front.database.glance() as c:
             team_id = await store.team_of_ticket(c, callback_data.ticket)
         if team_id is None or team_id not in dict(caller.memberships):
             raise FollowupError("not_yours")

@@ -86,7 +86,7 @@ class UpdateWorker:
         Which lanes are at work is asked first: one that ends while we read has done what still looks pending to us.
         """
         busy = frozenset(self._busy)
-        async with self._database.read() as c:
+        async with self._database.glance() as c:
             rows = await store.pending(c, _BATCH)
         lanes: dict[Any, list[Row]] = defaultdict(list)
         for row in rows:

@@ -86,8 +86,8 @@ class LateReads:
         self.has_written = asyncio.Event()
 
     @asynccontextmanager
-    async def read(self):
-        async with self._database.read() as c:
+    async def glance(self):
+        async with self._database.glance() as c:
             yield c
         self.has_read.set()
         await self.go_on.wait()
