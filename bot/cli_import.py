@@ -24,12 +24,14 @@ from followup.intake import take_history
 from followup.teams import actions
 from followup.teams import store as teams
 from followup.teams.desk import Desk
+from storage.vast import counted_anew
 
 imports = typer.Typer(no_args_is_help=True, help="History from files.")
 
 # Short enough that a running bot never waits long for its turn to write.
 _CHUNK: Final = 1_000
 _OWN_NAME: Final = "import"
+_GROWING: Final = ("calls", "cases", "clients", "numbers")
 
 
 @dataclass(slots=True)
@@ -80,9 +82,11 @@ async def _import(room: Room, file: BinaryIO, team: str, connection: str | None)
         book = await teams.load_book(c, team_id)
     imported = Imported()
     with _progress(file) as tick:
-        for events in _chunks(file, imported):
+        for number, events in enumerate(_chunks(file, imported), start=1):
             async with room.database.write() as c:
                 await take_history(Desk(c, book, room.clock.now()), connection_id, events)
+                if number.bit_count() == 1:  # after the first, second, fourth: each time there is twice as much
+                    await counted_anew(c, *_GROWING)
             imported.calls += len(events)
             tick(imported.calls)
     return imported

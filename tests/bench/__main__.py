@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import uvloop
 
-from tests.bench import events, failover, hooks, latency, memory, pace, presses, reports, ticket_reports, year
+from tests.bench import events, failover, history, hooks, latency, memory, pace, presses, reports, ticket_reports, year
 from tests.bench.ground import BACKENDS, OURS, THEIRS, Ground, durability, ground
 from tests.bench.results import Result, table
 
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[Ground, str], Awaitable[list[Result]]]] = {
     "year": year.measure,
     "reports": reports.measure,
     "tickets": ticket_reports.measure,
+    "history": history.measure,
 }
 
 

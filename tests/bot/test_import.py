@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.history_file import BadLine, calls_in
 from followup.errors import FollowupError
+from storage.engine import Database
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 COLUMNS = ("call_id", "direction", "client", "line", "started_at", "answered_at", "ended_at", "stage", "legs")
@@ -54,18 +57,20 @@ def lines(calls):
 
 
 def table(calls, separator=","):
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=separator)
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=separator)
     writer.writerow(COLUMNS)
     for each in calls:
         writer.writerow([json.dumps(each[name]) if name == "legs" else each[name] for name in COLUMNS])
-    return text.getvalue().encode("utf-8-sig")
+    return written.getvalue().encode("utf-8-sig")
 
 
 @pytest.fixture
-def perezvon(tmp_path, monkeypatch):
+def perezvon(tmp_path, monkeypatch, database_url):
     """The commands in a directory of their own, with one team that has a chat."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PEREZVON_DATABASE_URL", database_url)
+    monkeypatch.setenv("PEREZVON_SECRET_KEY", Fernet.generate_key().decode())
     monkeypatch.setenv("COLUMNS", "200")
     run = partial(CliRunner().invoke, app)
     added = run(["team", "add", "Alpha", "--timezone", "Europe/Kyiv", "--region", "UA", "--chat", "-100123"])
@@ -87,14 +92,17 @@ def imported(perezvon, tmp_path):
 
 
 @pytest.fixture
-def rows(tmp_path):
+def rows(database_url):
     """What a query says of the database."""
 
-    def work(query):
-        with sqlite3.connect(tmp_path / "perezvon.db") as database:
-            return database.execute(query).fetchall()
+    async def asked(query):
+        database = Database(database_url)
+        async with database.read() as c:
+            found = [tuple(row) for row in await c.execute(text(query))]
+        await database.dispose()
+        return found
 
-    return work
+    return lambda query: asyncio.run(asked(query))
 
 
 CASES = "SELECT state, how, missed, attempts, kind FROM cases ORDER BY opened_at"
