@@ -19,7 +19,6 @@ from bot.keys import installation_seal
 from bot.migrations.schema import upgrade
 from bot.settings import PREFIX, Settings, load_settings
 from followup.errors import FollowupError
-from followup.phone import normalise
 from followup.retention import actions as retention
 from followup.teams import store as teams
 from followup.teams.desk import Desk
@@ -30,7 +29,14 @@ from storage.retention import overwrite_freed
 
 
 def forget(
-    number: Annotated[str, typer.Argument(help="The client's number, in any spelling.", show_default=False)],
+    number: Annotated[
+        str,
+        typer.Argument(
+            help="His number in any spelling; of who only writes @username, tg:ID or CHANNEL:ACCOUNT.",
+            show_default=False,
+            metavar="CLIENT",
+        ),
+    ],
     team: Annotated[str | None, typer.Option("--team", help="Only in this team; without: in all of them.")] = None,
     *,
     as_json: AsJson = False,
@@ -52,10 +58,7 @@ async def _forget(room: Room, text: str, team: str | None) -> retention.Receipt:
     for team_id in chosen:
         async with room.database.write() as c:
             desk = Desk(c, await shelf.book(c, team_id), room.clock.now())
-            number = normalise(text, desk.book.policy.region)
-            if number is None:
-                raise FollowupError("bad_number", found=text)
-            found = await retention.forget(desk, seal, number)
+            found = await retention.forget(desk, seal, text)
         if found is not None and receipt is not None:
             receipt.add(found)
         receipt = receipt or found
@@ -74,7 +77,7 @@ def _know_every_table() -> None:
 
 def _show(receipt: retention.Receipt) -> None:
     told = receipt.as_json()
-    typer.echo(f"erased in {', '.join(told['teams'])}; the number's keyed hash is {told['number_hash']}")
+    typer.echo(f"erased in {', '.join(told['teams'])}; the keyed hash is {told['number_hash']}")
     for table, count in told["rows"].items():
         typer.echo(f"  {table}: {count}")
     typer.echo(f"  messages that `serve` edits: {told['messages_edited']}")

@@ -29,7 +29,7 @@ _WORDS: Final = {
     "bad_setting": "{setting}: found {found!r}, expected {expected}",
     "bad_hours": "hours: found {found!r}, expected {expected}",
     "bad_number": "number: found {found!r}, expected a phone number or the id of a widget",
-    "number_unknown": "nothing is known of this number",
+    "number_unknown": "nothing is known of this client",
     "backup_by_pg_dump": "PostgreSQL is copied by its own tool: {command}",
     "file_exists": "{found} exists already and is not overwritten",
     "not_written": "{found} cannot be written: {reason}",

@@ -42,8 +42,9 @@ class ReportWords:
 
     def head(self, key: str) -> str:
         """What stands over the column on a phone: the title, or a shorter word where the template has one."""
-        column = self._column(key)
-        return column[4] if len(column) > 4 else self.title(key)
+        column, part = self._column(key), key.rpartition(".")[2]
+        is_shortened = len(column) > 4 and (part == "mean" or part not in _PARTS)
+        return column[4] if is_shortened else self.title(key)
 
     def long_title(self, key: str) -> str:
         """The title as the page of the definition's origin has it."""

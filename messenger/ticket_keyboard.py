@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from messenger.ticket_card import TicketMenu
 
 CHOICES_A_PAGE = 8
-_ANY_STATE = frozenset({"more", "history", "topic", "status", "others"})
+_ANY_STATE = frozenset({"more", "history", "topic", "status", "others", "block"})
 
 Row = list[InlineKeyboardButton]
 
@@ -79,6 +79,7 @@ class _Board:
             *([self._number(view.client.number)] if view.client.number else []),
             *([self.press("why")] if view.is_open and view.owner_id is not None else []),
             *([self.press("release")] if view.is_open and view.owner_id is not None else []),
+            self.press("unblock" if view.client.is_blocked else "block"),
             self.press("back"),
         ]
         return rows(choices, 2)
@@ -135,6 +136,9 @@ class _Board:
         ]
         return [*rows(opens, 3), [self.press("back")]]
 
+    def block(self, _: TicketMenu) -> list[Row]:
+        return [[self.press("blockyes", ButtonStyle.DANGER)], [self.press("back")]]
+
     def history(self, _: TicketMenu) -> list[Row]:
         return [[self.press("contact"), self.press("back")]]
 
@@ -183,5 +187,6 @@ _MENUS: dict[str, Callable[[_Board, TicketMenu], Sequence[Row]]] = {
     "closing": _Board.closing,
     "later": _Board.snooze,
     "others": _Board.others,
+    "block": _Board.block,
     "history": _Board.history,
 }

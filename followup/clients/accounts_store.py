@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import accounts, clients
@@ -26,6 +26,7 @@ class Writer:
     channel: str
     account: str
     name: str | None = None
+    username: str | None = None
     telegram_id: int | None = None
     client_id: int | None = None
 
@@ -41,17 +42,37 @@ async def ensure_account(c: AsyncConnection, team_id: int, writer: Writer, now: 
         client_id = (await c.execute(added)).inserted_primary_key[0]  # type: ignore[index]
     values = {"team_id": team_id, "client_id": client_id, "channel": writer.channel[:32], "account": writer.account}
     values |= {"name": writer.name, "telegram_id": writer.telegram_id, "created_at": now}
-    await c.execute(insert(accounts).values(**values))
+    await _release_username(c, team_id, writer.username)
+    await c.execute(insert(accounts).values(**values, username=writer.username))
     found = await find_account(c, team_id, writer.channel, writer.account)
     assert found is not None  # noqa: S101 - written two lines above
     return found
 
 
 async def _renamed(c: AsyncConnection, known: Row, writer: Writer) -> Row:
-    if not writer.name or writer.name == known["name"]:
+    told = {"name": writer.name or known["name"]}
+    if writer.telegram_id is not None:
+        told["username"] = writer.username
+    if all(known[name] == value for name, value in told.items()):
         return known
-    await change_account(c, known["team_id"], known["id"], name=writer.name)
-    return known | {"name": writer.name}
+    if told.get("username") != known["username"]:
+        await _release_username(c, known["team_id"], told.get("username"))
+    await change_account(c, known["team_id"], known["id"], **told)
+    return known | told
+
+
+async def _release_username(c: AsyncConnection, team_id: int, username: str | None) -> None:
+    """In Telegram a user name is one person's at a time: whoever had it before has another one by now."""
+    if username is not None:
+        mine = (accounts.c.team_id == team_id) & (accounts.c.username == username)
+        await c.execute(update(accounts).where(mine).values(username=None))
+
+
+async def find_username(c: AsyncConnection, team_id: int, username: str) -> Row | None:
+    """Who is called so in Telegram, or by whoever tells us of messages."""
+    called = (accounts.c.username == username) | func.lower(accounts.c.account).in_([username, f"@{username}"])
+    query = select(accounts).where(accounts.c.team_id == team_id, called)
+    return await one_row(c, query.order_by(accounts.c.username.is_(None), accounts.c.id.desc()).limit(1))
 
 
 async def find_account(c: AsyncConnection, team_id: int, channel: str, account: str) -> Row | None:

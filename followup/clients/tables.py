@@ -42,6 +42,7 @@ accounts = Table(
     Column("channel", String(32), nullable=False),
     Column("account", String(200), nullable=False),  # Telegram's user id, an address, what the site calls him
     Column("name", Text),
+    Column("username", String(64)),  # Telegram's, in small letters; one account of a team has it at a time
     Column("telegram_id", BigInteger),  # of the private chat that answers go to
     Column("is_blocked", Boolean, nullable=False, default=False),
     Column("consent_at", UtcDateTime),  # when he was shown what becomes of his words

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from followup.calls.events import Event, OrderEvent
 from followup.calls.tables import calls
 from followup.cases.tables import actions, cases
+from followup.clients import accounts_store as accounts
 from followup.clients import store as clients
 from followup.ledger.tables import ledger
 from followup.phone import ERASED, is_erased, normalise
 from followup.retention import store
 from followup.retention.rules import Mention, Traces, scrubbed
 from followup.retention.speaking import Erasing, Receipt, speak
+from followup.retention.whom import Whom, whom
 from followup.retention.writing import About, Written, close_tickets, empty, written_by
 from followup.teams import store as teams
 from followup.teams.desk import Desk
@@ -23,60 +23,87 @@ from followup.teams.seal import Seal
 from storage import retention as arrivals
 from storage.rows import Row
 
-__all__ = ["Receipt", "forget", "known_numbers", "recognise", "what_is_known"]
+__all__ = ["Receipt", "forget", "recognise", "what_is_known"]
 
 _PERSONAL_DATA = ("text", "number", "name")
 
 
-async def known_numbers(c: AsyncConnection, team_id: int, number: str) -> dict[int, str]:
-    """Number id → number of the client who has this number; a client is forgotten whole."""
-    found = await clients.find_number(c, team_id, number)
-    if found is None:
-        return {}
-    pairs = (await clients.numbers_of_clients(c, team_id, [found["client_id"]])).get(found["client_id"], [])
-    return {number_id: text for number_id, text in pairs if not is_erased(text)}
-
-
-async def what_is_known(desk: Desk, number: str) -> dict[str, int] | None:
-    """How much would be erased, for the question before; None: nothing is known of the number."""
-    numbers = await known_numbers(desk.c, desk.book.id, number)
-    found = await clients.find_number(desk.c, desk.book.id, number)
-    if found is None:
+async def what_is_known(desk: Desk, said: str) -> dict[str, int] | None:
+    """How much would be erased, for the question before; None: nothing is known of him."""
+    client_id = await _client_of(desk, whom(said, desk.book.policy.region))
+    if client_id is None:
         return None
+    numbers = await _numbers_of(desk, client_id)
+    written = await written_by(desk, client_id, list(numbers))
     return {
         "numbers": len(numbers),
         "calls": len(await store.calls_of(desk.c, desk.book.id, list(numbers))),
-        "cases": len(await store.cases_of(desk.c, desk.book.id, found["client_id"])),
+        "cases": len(await store.cases_of(desk.c, desk.book.id, client_id)),
+        "messages": len(written.messages),
     }
 
 
-async def forget(desk: Desk, seal: Seal, number: str, by: int | None = None) -> Receipt | None:
-    """Take the client out of the team's tables and chats; None: the team knows nothing of him and never did."""
-    team_id = desk.book.id
-    numbers = await known_numbers(desk.c, team_id, number)
-    mark = seal.mark("number", team_id, number)
-    was_forgotten = await store.was_forgotten(desk.c, team_id, mark)
-    receipt = Receipt(seal.mark("number", number))
-    found = await clients.find_number(desk.c, team_id, number)
-    rows = await store.cases_of(desk.c, team_id, found["client_id"]) if found else []
-    spans = {row["id"]: (row["opened_at"], row["closed_at"]) for row in rows}
-    name = (await clients.named(desk.c, team_id, [found["client_id"]]))[found["client_id"]][0] if found else None
-    written = await written_by(desk, found["client_id"], list(numbers)) if found else None
-    traces = Traces(numbers=numbers or {0: number}, cases=spans, **_written_traces(written))
-    about = About(name=name or "", writers=written.chats if written else set())
-    erasing = Erasing(desk=desk, seal=seal, traces=traces, receipt=receipt, about=about, written=written)
-    if found is not None and written is not None:
+async def _client_of(desk: Desk, asked: Whom) -> int | None:
+    c, team_id = desk.c, desk.book.id
+    if asked.number is not None:
+        found = await clients.find_number(c, team_id, asked.number)
+    elif asked.username is not None:
+        found = await accounts.find_username(c, team_id, asked.username)
+    else:
+        found = await accounts.find_account(c, team_id, asked.channel, asked.account)
+    return int(found["client_id"]) if found is not None else None
+
+
+async def _numbers_of(desk: Desk, client_id: int) -> dict[int, str]:
+    """Number id → number; a client is forgotten whole."""
+    pairs = (await clients.numbers_of_clients(desk.c, desk.book.id, [client_id])).get(client_id, [])
+    return {number_id: text for number_id, text in pairs if not is_erased(text)}
+
+
+async def forget(desk: Desk, seal: Seal, said: str, by: int | None = None) -> Receipt | None:
+    """Take the client out of the team's tables and chats; None: the team knows nothing of him and never did.
+
+    ``said``: a number of his in any spelling, or where he writes from (see ``whom``).
+    """
+    asked = whom(said, desk.book.policy.region)
+    client_id = await _client_of(desk, asked)
+    kind, text = asked.mark
+    was_forgotten = await store.was_forgotten(desk.c, desk.book.id, seal.mark(kind, desk.book.id, text))
+    rows = await store.cases_of(desk.c, desk.book.id, client_id) if client_id is not None else []
+    erasing = await _erasing(desk, seal, (asked, client_id), rows)
+    if client_id is not None and erasing.written is not None:
         await _keep_marks(erasing)
-        await close_tickets(desk, written, by)
+        await close_tickets(desk, erasing.written, by)
         await speak(erasing, rows, by)
-        await _erase_facts(erasing, found["client_id"])
-        await teams.touch(desk.c, team_id)
+        await _erase_facts(erasing, client_id)
+        await teams.touch(desk.c, desk.book.id)
     await _sweep(erasing)
     await _erase_arrivals(erasing)
-    if found is None and not was_forgotten and not receipt.rows.total():
+    if client_id is None and not was_forgotten and not erasing.receipt.rows.total():
         return None
-    receipt.teams.append(desk.book.name)
-    return receipt
+    erasing.receipt.teams.append(desk.book.name)
+    return erasing.receipt
+
+
+async def _erasing(desk: Desk, seal: Seal, who: tuple[Whom, int | None], rows: Sequence[Row]) -> Erasing:
+    """What is known of him, before anything of it is gone."""
+    asked, client_id = who
+    numbers = await _numbers_of(desk, client_id) if client_id is not None else {}
+    written = await written_by(desk, client_id, list(numbers)) if client_id is not None else None
+    spans = {row["id"]: (row["opened_at"], row["closed_at"]) for row in rows}
+    if not numbers and asked.number is not None:
+        numbers = {0: asked.number}
+    traces = Traces(numbers=numbers, cases=spans, also=_names(asked, written), **_written_traces(written))
+    name = (await clients.named(desk.c, desk.book.id, [client_id]))[client_id][0] if client_id is not None else None
+    about = About(name=name or "", writers=written.chats if written else set())
+    receipt = Receipt(seal.mark(*asked.mark))
+    return Erasing(desk=desk, seal=seal, traces=traces, receipt=receipt, about=about, written=written)
+
+
+def _names(asked: Whom, written: Written | None) -> tuple[str, ...]:
+    """What a site calls him may be anybody's word; Telegram's id and an address are his alone."""
+    known = [row["account"] for row in written.accounts] if written is not None else [asked.account]
+    return tuple(name for name in known if (name.isdigit() or "@" in name.strip("@")) and not is_erased(name))
 
 
 def _written_traces(written: Written | None) -> dict[str, Any]:
@@ -86,6 +113,9 @@ def _written_traces(written: Written | None) -> dict[str, Any]:
 
 
 async def _keep_marks(erasing: Erasing) -> None:
+    for row in erasing.written.accounts if erasing.written is not None else ():
+        mark = erasing.seal.mark("account", erasing.team_id, f"{row['channel']}:{row['account']}")
+        await store.keep_mark(erasing.c, erasing.team_id, mark, (), erasing.desk.now)
     widgets = await store.widgets_of(erasing.c, erasing.team_id, erasing.ids)
     for number_id, number in erasing.traces.numbers.items():
         mark = erasing.seal.mark("number", erasing.team_id, number)

@@ -103,11 +103,12 @@ class Traces:
     cases: Mapping[int, tuple[datetime, datetime | None]]
     tickets: frozenset[int] = frozenset()
     messages: Mapping[int, str] = field(default_factory=dict)  # what he wrote and was answered, by kind
+    also: tuple[str, ...] = ()  # what else names him and nobody else: the id he writes from, an address
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
         """His numbers to look for."""
-        return tuple(map(Mention, self.numbers.values()))
+        return tuple(map(Mention, (*self.numbers.values(), *self.also)))
 
     def was_open(self, moment: datetime) -> bool:
         """Whether a list of that moment named him."""

@@ -199,7 +199,7 @@ async def forget_messages(c: AsyncConnection, team_id: int, keys: Mapping[int, s
 
 async def forget_accounts(c: AsyncConnection, team_id: int, names: Mapping[int, str]) -> int:
     """Account id → what stands in its place: whoever writes from it again is somebody new."""
-    nothing = {"name": None, "telegram_id": None, "consent_at": None}
+    nothing = {"name": None, "username": None, "telegram_id": None, "consent_at": None}
     return await change_rows(c, accounts, team_id, {id_: nothing | {"account": name} for id_, name in names.items()})
 
 

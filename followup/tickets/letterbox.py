@@ -11,9 +11,11 @@ from followup.calls.record import Recorded
 from followup.clients import accounts_store as accounts
 from followup.clients import store as clients
 from followup.clients.accounts_store import Writer
+from followup.ledger import store as ledger
 from followup.phone import normalise
 from followup.teams.desk import Desk
 from followup.tickets import letterbox_store as store
+from followup.tickets.blocking import is_silenced
 from followup.tickets.letterbox_copies import copy_to_team
 from followup.tickets.telling import tell_message
 
@@ -32,6 +34,9 @@ async def take_message(desk: Desk, connection_id: int, message: MessageEvent, re
         client_id=owners.get(number_id or 0),
     )
     account = await accounts.ensure_account(desk.c, desk.book.id, writer, desk.now)
+    if await is_silenced(desk, account):
+        await ledger.note(desk.c, desk.book.id, "message_blocked", desk.now, account_id=account["id"])
+        return set()
     values: dict[str, Any] = {
         "team_id": desk.book.id,
         "connection_id": connection_id,

@@ -17,6 +17,7 @@ from followup.notices import store as notices
 from followup.phone import is_e164, normalise
 from followup.teams.desk import Desk
 from followup.tickets import letterbox_store as store
+from followup.tickets.blocking import is_silenced
 from followup.tickets.follow import follow, raise_tickets_of
 from followup.tickets.letterbox_contact import join_number
 from followup.tickets.letterbox_copies import copy_to_team
@@ -41,6 +42,7 @@ class Visitor:
     name: str
     language: str
     source_key: str
+    username: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def heard_at(said_at: datetime, now: datetime) -> datetime:
 async def come_in(desk: Desk, visitor: Visitor, *, is_by_link: bool) -> None:
     """/start: the greeting, whenever he asks for it; whoever comes by a link writes to this team from now on."""
     account = await _account(desk, visitor)
-    if await _is_blocked(desk, account):
+    if await is_silenced(desk, account):
         return
     chat = await _chat(desk, visitor)
     is_first = account["consent_at"] is None
@@ -82,7 +84,7 @@ async def take_words(desk: Desk, visitor: Visitor, words: Words) -> Outcome:
     key = message_key(visitor.chat_id, words.message_id)
     if await messages.by_key(desk.c, desk.book.id, key) is not None:
         return "known"
-    if await _is_blocked(desk, account):
+    if await is_silenced(desk, account):
         await ledger.note(desk.c, desk.book.id, "message_blocked", desk.now, account_id=account["id"])
         return "blocked"
     chat = await _chat(desk, visitor)
@@ -124,7 +126,7 @@ async def stop(desk: Desk, visitor: Visitor) -> notices.Chat | None:
 async def say_unreadable(desk: Desk, visitor: Visitor) -> None:
     """A game, a poll: nothing of it would reach the team, so he is told."""
     account = await _account(desk, visitor)
-    if not await _is_blocked(desk, account):
+    if not await is_silenced(desk, account):
         await _say(desk, await _chat(desk, visitor), visitor, "unreadable", key=f"unreadable:{visitor.source_key}")
 
 
@@ -132,13 +134,13 @@ async def _account(desk: Desk, visitor: Visitor) -> Row:
     await lock_team(desk.c, desk.book.id)
     name = visitor.name.replace("\0", "")[:200]
     writer = Writer(
-        channel=CHANNEL, account=str(visitor.telegram_id), name=name or None, telegram_id=visitor.telegram_id
+        channel=CHANNEL,
+        account=str(visitor.telegram_id),
+        name=name or None,
+        username=visitor.username.lower()[:64] if visitor.username else None,
+        telegram_id=visitor.telegram_id,
     )
     return await accounts.ensure_account(desk.c, desk.book.id, writer, desk.now)
-
-
-async def _is_blocked(desk: Desk, account: Row) -> bool:
-    return account["is_blocked"] or await clients.is_blocked(desk.c, desk.book.id, account["client_id"])
 
 
 async def _chat(desk: Desk, visitor: Visitor) -> notices.Chat:

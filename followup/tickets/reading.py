@@ -58,7 +58,7 @@ async def client_views(
     return {
         client_id: _client(
             client_id,
-            names[client_id][0],
+            names[client_id],
             (numbers.get(client_id, []), writes.get(client_id, [])),
             tickets.get(client_id, {}),
         )
@@ -67,9 +67,12 @@ async def client_views(
 
 
 def _client(
-    client_id: int, name: str | None, leaves: tuple[list[tuple[int, str]], list[Row]], ticket: Mapping[str, object]
+    client_id: int,
+    known_as: tuple[str | None, bool],
+    leaves: tuple[list[tuple[int, str]], list[Row]],
+    ticket: Mapping[str, object],
 ) -> ClientView:
-    pairs, writes = leaves
+    (name, is_blocked), (pairs, writes) = known_as, leaves
     known = [number for _, number in pairs if not is_erased(number)]
     own = dict(pairs).get(ticket.get("number_id"))  # type: ignore[call-overload]
     number = own if own in known else next(iter(known), None)
@@ -84,6 +87,7 @@ def _client(
         number=number,
         other_numbers=tuple(other for other in known if other != number),
         is_erased=bool(gone) and not known and len(gone) == len(pairs) + len(writes),
+        is_blocked=is_blocked or any(each["is_blocked"] for each in writes),
     )
 
 

@@ -24,6 +24,7 @@ class ClientView:
     number: str | None = None
     other_numbers: tuple[str, ...] = ()
     is_erased: bool = False  # forgotten at his request: nothing is shown of him
+    is_blocked: bool = False  # on the team's blacklist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""`/forget NUMBER`: a client is erased at his request, after one more question, by who leads the team."""
+"""`/forget CLIENT`: a client is erased at his request, after one more question, by who leads the team."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import screens_store as screens
 from followup.notices import store as notices
-from followup.phone import mask, normalise
+from followup.phone import mask
 from followup.retention.actions import forget, what_is_known
+from followup.retention.whom import whom
 from followup.teams.desk import Desk
 from handlers.telegram.commands import refuse, teams_here, turn_away
 from handlers.telegram.front import Caller, Front
@@ -54,14 +55,13 @@ async def _ask(desk: Desk, chat: notices.Chat, caller: Caller, asked: tuple[str,
         raise FollowupError("team_only_head")
     if not caller.is_private:
         raise FollowupError("private_only")
-    number = normalise(text, desk.book.policy.region)
-    if number is None:
-        raise FollowupError("bad_number", found=text)
-    known = await what_is_known(desk, number)
+    client = whom(text, desk.book.policy.region)
+    known = await what_is_known(desk, client.said)
     if known is None:
         raise FollowupError("number_unknown")
     # The number waits in the database, not under the button: what was pressed is kept as an update, too.
-    params = {"step": "ask", "number": number, "masked": mask(number), "command": message_id, **known}
+    masked = mask(client.number) if client.number else client.said
+    params = {"step": "ask", "number": client.said, "masked": masked, "command": message_id, **known}
     await open_screen(desk, chat, member, "forget", params)
 
 

@@ -30,6 +30,7 @@ class Caller:
     update_id: int
     memberships: tuple[tuple[int, int], ...]  # (team id, member id)
     chats: tuple[Chat, ...]
+    username: str | None = None
 
     @property
     def source_key(self) -> str:

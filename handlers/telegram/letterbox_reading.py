@@ -67,6 +67,7 @@ def visitor_of(caller: Caller) -> Visitor:
         name=caller.name,
         language=caller.language,
         source_key=caller.source_key,
+        username=caller.username,
     )
 
 

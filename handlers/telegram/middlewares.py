@@ -36,7 +36,7 @@ class WhoIsIt(BaseMiddleware):
     async def _asker(self, event: InlineQuery, update_id: int) -> Caller:
         """Who types the bot's name in some chat: which one, nobody tells."""
         person = event.from_user
-        async with self._front.database.read() as c:
+        async with self._front.database.glance() as c:
             known = await memberships(c, person.id)
         return Caller(
             telegram_id=person.id,
@@ -55,7 +55,7 @@ class WhoIsIt(BaseMiddleware):
         person = event.from_user
         if message is None or person is None:
             return None
-        async with self._front.database.read() as c:
+        async with self._front.database.glance() as c:
             known = await memberships(c, person.id)
             places = await chats_at(c, message.chat.id) or await chats_once_at(c, message.chat.id)
         is_topic = isinstance(message, Message) and bool(message.is_topic_message)
@@ -69,4 +69,5 @@ class WhoIsIt(BaseMiddleware):
             update_id=update_id,
             memberships=tuple(known),
             chats=tuple(places),
+            username=person.username,
         )

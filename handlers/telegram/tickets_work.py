@@ -8,6 +8,7 @@ from typing import Any
 from followup.errors import FollowupError
 from followup.notices import store as notices
 from followup.tickets import actions, attaching
+from followup.tickets.blocking import block_contact
 from handlers.telegram.menus import check_opener, close_menu, show_menu
 from handlers.telegram.showing import show_ticket
 from handlers.telegram.tickets_turn import Answer, Op, Turn, write
@@ -63,6 +64,23 @@ async def _finish(turn: Turn) -> Answer:
 async def _split(turn: Turn) -> Answer:
     await attaching.detach(turn.desk, turn.press)
     return Answer("split")
+
+
+async def _block_step(turn: Turn) -> Answer:
+    """Whether it is meant."""
+    if not turn.member.may_lead:
+        raise FollowupError("team_only_head")
+    return await _menu("block", must_be_open=False)(turn)
+
+
+async def _block(turn: Turn) -> Answer:
+    await block_contact(turn.desk, turn.press, blocked=True)
+    return Answer("blocked")
+
+
+async def _unblock(turn: Turn) -> Answer:
+    await block_contact(turn.desk, turn.press, blocked=False)
+    return Answer("unblocked")
 
 
 async def _back(turn: Turn) -> Answer:
@@ -148,6 +166,8 @@ IN_MENU: dict[str, Op] = {
     "to": _to,
     "togroup": _to_group,
     "split": _split,
+    "blockyes": _block,
+    "unblock": _unblock,
 }
 MENUS: dict[str, Op] = {
     "more": _menu("more", must_be_open=False),
@@ -160,6 +180,7 @@ MENUS: dict[str, Op] = {
     "later": _menu("later"),
     "others": _menu("others", is_for_all=True),
     "history": _menu("history", is_for_all=True),
+    "block": _block_step,
     "back": _back,
     "open": _open,
     "answer": _answer_hint,

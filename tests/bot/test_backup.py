@@ -233,7 +233,7 @@ def test_one_team_forgets_alone(program, tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "code", "told"),
-    [("+380999999999", 1, "nothing is known of this number"), ("anonymous", 2, "expected a phone number")],
+    [("+380999999999", 1, "nothing is known of this client"), ("anonymous", 2, "expected a phone number")],
 )
 def test_an_unknown_number_and_no_number_are_told_in_words(program, number, code, told):
     program.told("team", "add", "Alpha", "--json")

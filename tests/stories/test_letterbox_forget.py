@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import pytest_asyncio
 
 from tests.stories.clockwork import start_in_private, with_text
+from tests.stories.desk import writes_on_site
 from tests.stories.letterbox_stage import account_rows, client, greeted, letterbox, sends, stored, ticket_rows
 from tests.stories.test_forget import erase, everything
-from tests.stories.world import ANNA, BORYS, GROUP, shown_text
+from tests.stories.world import ANNA, BORYS, GROUP, Person, shown_text
 
 
 @pytest_asyncio.fixture
@@ -97,4 +99,81 @@ async def test_others_stay_as_they_are(box):
     box.olga.sees("🎫", "Petro", "another wish")
     assert [m["caption"] for m in box.messages() if m.get("photo")] == ["another door"]
     assert [row["name"] for row in await account_rows(box)] == [None, "Petro"]
+    box.look_away()
+
+
+MARTA = 512_345_678
+
+
+async def only_wrote(box):
+    """Somebody who never gave a number: found by what Telegram calls her, and by nothing else."""
+    user = box.telegram.world.add_user("Marta Kvitka", id=MARTA, username="Marta_K", language_code="en")
+    box.people["Marta"] = writer = Person(box, user.id, "Marta")
+    await greeted(writer, "a secret wish")
+    card = box.olga.sees("🎫", "Marta Kvitka")
+    await sends(writer, "photo", caption="a secret door")
+    await box.olga.says("a secret answer", reply_to=card)
+    box.look_away()
+    return writer
+
+
+@pytest.mark.parametrize("named", ["@marta_k", f"tg:{MARTA}"])
+async def test_whoever_only_writes_is_forgotten_by_what_telegram_calls_him(box, named):
+    await only_wrote(box)
+    before = await ticket_rows(box)
+    receipt = await erase(box, named)
+    after = await everything(box.database)
+    words = ("secret", "Kvitka", "Marta_K", "marta_k", str(MARTA))
+    assert [(table, word) for table, told in after.items() for word in words if word in told] == []
+    assert not [m for m in box.messages() if "secret" in shown_text(m) or m.get("photo")]
+    told = receipt.as_json()
+    assert told["rows"].items() >= {"messages": 3, "accounts": 1, "tickets": 1}.items()
+    assert "numbers" not in told["rows"]
+    assert [item["what"] for item in told["not_erased"]] == ["answer"]
+    assert [row["id"] for row in await ticket_rows(box)] == [row["id"] for row in before]
+    assert [(row["state"], row["status"]) for row in await ticket_rows(box)] == [("closed", "refused")]
+    again = await erase(box, f"tg:{MARTA}")
+    assert again.rows.total() == 0
+    box.look_away()
+
+
+async def test_the_head_forgets_a_writer_after_one_more_question(box):
+    await start_in_private(box, "Iryna")
+    await only_wrote(box)
+    await box.iryna.writes("/forget @Nobody_known")
+    box.iryna.sees_in_private("Nothing is known of this client")
+    await box.iryna.writes("/forget @Marta_K")
+    box.iryna.sees_in_private("Erase everything about this client?", "@marta_k", "3 messages", "0 calls")
+    await box.iryna.presses("Erase", chat=box.iryna.id)
+    box.iryna.sees_in_private("Erased")
+    assert [row["name"] for row in await account_rows(box)] == [None]
+    box.look_away()
+
+
+async def test_a_user_name_is_whose_it_is_now(box):
+    """Marta gives her name up and Petro takes it: he is who is meant."""
+    marta = await only_wrote(box)
+    user = box.telegram.world.users[marta.id]
+    user.username = None
+    petro = client(box, "Petro")
+    box.telegram.world.users[petro.id].username = "marta_k"
+    await greeted(petro, "my wish")
+    assert [(row["name"], row["username"]) for row in await account_rows(box)] == [
+        ("Marta Kvitka", None),
+        ("Petro", "marta_k"),
+    ]
+    await erase(box, "@marta_k")
+    assert [row["name"] for row in await account_rows(box)] == ["Marta Kvitka", None]
+    box.look_away()
+
+
+async def test_who_writes_from_a_site_is_forgotten_by_what_it_calls_him(box):
+    await writes_on_site(box, "a secret wish", client=None, client_account="anna@example.com", client_name="Wilhelmina")
+    await writes_on_site(box, "another wish", client=None, client_account="b@example.com", client_name="Petro")
+    receipt = await erase(box, "webform:anna@example.com")
+    after = await everything(box.database)
+    words = ("secret", "Wilhelmina", "anna@example")
+    assert [(table, word) for table, told in after.items() for word in words if word in told] == []
+    assert receipt.rows["messages"] == 1
+    box.olga.sees("🎫", "Petro", "another wish")
     box.look_away()

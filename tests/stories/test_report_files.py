@@ -85,7 +85,7 @@ async def test_without_tables_no_line_is_longer_than_a_phone_is_wide(database, l
         world.telegram.world.chats[GROUP].is_rich_allowed = False
         await plant_calls(world)
         await plant_orders(world)
-        for kind in ("calls", "team", "missed", "callbacks"):
+        for kind in ("calls", "team", "missed", "callbacks", "tickets"):
             await world.iryna.says(f"/report {kind} this month")
             await world.iryna.presses("⇅")
             report = newest(world, GROUP)

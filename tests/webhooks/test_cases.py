@@ -177,7 +177,7 @@ async def test_of_a_forgotten_client_nothing_is_left_and_nothing_more_is_told(co
     await company.hears(missed(), missed("b-1", client="+380501112233"))
     stage.receiver.says.append(404)
     await company.acts(acts.take_case, 1, "u:1")
-    await company.desk(partial(forget, seal=stage.seal, number=ANNA))
+    await company.desk(partial(forget, seal=stage.seal, said=ANNA))
     await stage.settle()
     assert company.told[-1] == ("case.closed", "closed")
     assert company.last["client"] != ANNA

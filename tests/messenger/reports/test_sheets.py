@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messenger.report_sheets import LINE, Sheet, rich_table, span_text, text_table
+from messenger.report_sheets import LINE, USUAL, Sheet, rich_table, span_text, text_table
+from messenger.report_words import ReportWords
 
 NAMES = st.text(max_size=60)
 TITLES = NAMES.map(lambda text: " ".join(text.split()))  # our own words: any, but in one line
@@ -73,3 +75,12 @@ class _Cells(HTMLParser):
             self.widths.append(0)
         elif tag in ("td", "th"):
             self.widths[-1] += 1
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "uk"])
+@pytest.mark.parametrize("kind", ["calls", "tickets"])
+def test_the_usual_columns_fit_side_by_side_on_a_phone(kind, language):
+    """With the row's name and figures such as 1:02:05 a column has room for eight signs."""
+    heads = [ReportWords(kind, language).head(key) for key in USUAL[kind]]
+    assert max(map(len, heads)) <= 9
+    assert sum(map(len, heads)) <= 28
