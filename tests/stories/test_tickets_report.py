@@ -10,10 +10,11 @@ import pytest
 from openpyxl import load_workbook
 from PIL import Image
 
+from messenger.report_words import ReportWords
 from tests.stories.desk import all_tickets
 from tests.stories.planted import figure_labels, items_listed, newest, plant_calls, table
 from tests.stories.test_report_files import _file
-from tests.stories.world import GROUP, labels, shown_text
+from tests.stories.world import ANNA, BORYS, GROUP, labels, shown_text
 
 LINK = "https://t.me/perezvon_sandbox_bot?start=t_"
 
@@ -49,6 +50,35 @@ async def test_every_number_opens_to_as_many_tickets_and_a_ticket_to_its_card(wo
     assert linked == [f"{LINK}{number}" for number in re.findall(r"№(\d+)", shown_text(page))]
     await world.iryna.presses("1")
     assert "Unsorted" in shown_text(newest(world, GROUP))
+    world.look_away()
+
+
+async def test_t11_a_ticket_is_counted_where_its_call_is_whoever_has_it(world):
+    """A miss of nobody's makes a ticket; it is Olga's now, in Selection: the row "Not assigned" counts it, hers does not."""
+    titles = [ReportWords("calls", "en").title(key) for key in ("tickets", "tickets_by_missed", "tickets_in_work")]
+    await world.call(BORYS, missed=False)
+    await world.call(ANNA)
+    await world.iryna.presses("⋯", under="Missed")
+    await world.iryna.presses("Ticket", under="Missed")
+    for menu, choice in (("Transfer", "Olga"), ("Status", "Selection")):
+        await world.iryna.presses("⋯", under="🎫 #1")
+        await world.iryna.presses(menu, under="🎫 #1")
+        await world.iryna.presses(choice, under="🎫 #1")
+    world.iryna.sees("🎫 #1", "Selection", "✋ Olga has it")
+    await world.iryna.says("/report calls today")
+    await world.iryna.presses("Open numbers")
+    await world.iryna.presses("Not assigned")
+    found = figure_labels(newest(world, GROUP))
+    assert [found[title] for title in titles] == [1, 1, 1]
+    await world.iryna.presses(f"{titles[0]}: 1")
+    page = newest(world, GROUP)
+    assert items_listed(page) == 1
+    assert "№1 · Selection" in shown_text(page)
+    assert "Olga" in shown_text(page)
+    await world.iryna.presses("Back")
+    await world.iryna.presses("Back")
+    await world.iryna.presses("Olga")
+    assert not set(figure_labels(newest(world, GROUP))) & set(titles)
     world.look_away()
 
 
