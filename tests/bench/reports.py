@@ -69,6 +69,7 @@ async def _of_shape(found: Ground, backend: str, shape: Shape) -> list[Result]:
     url, table = await found.new(backend), found.directory / f"{backend}-{shape.teams}.csv"
     database = Database(url)
     owners = [await _founded(database, number) for number in range(shape.teams)]
+    await database.dispose()  # while it is filled nobody else may look at it
     crowd = Written(Crowd(owners, found.either(2_000_000, 200_000), shape.months), table)
     if backend == "postgres":
         await load_postgres(found.socket, url, crowd)
