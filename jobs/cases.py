@@ -24,7 +24,7 @@ async def plan_reminders(office: Office) -> None:
     for row in changed:
         by_team[row["team_id"]].append(row)
     for team_id, rows in by_team.items():
-        async with office.desk(team_id) as desk:
+        async with office.desk(team_id, is_light=True) as desk:
             await plan_steps(desk, rows)
 
 

@@ -27,7 +27,7 @@ async def watch_connections(office: Office) -> None:
     for team_id, connection_id in due:
         by_team[team_id].append(connection_id)
     for team_id, connection_ids in by_team.items():
-        async with office.desk(team_id) as desk:
+        async with office.desk(team_id, is_light=True) as desk:
             await watch(desk, connection_ids)
 
 

@@ -111,7 +111,8 @@ class UpdateWorker:
         error = await self._feed(row)
         is_over = error is None or row["tries"] + 1 >= _TRIES
         state = "done" if error is None else "failed" if is_over else "pending"
-        async with self._database.write() as c:
+        # If the power fails now the update is done twice, as it is when the process dies a moment earlier.
+        async with self._database.write_lightly() as c:
             await store.finish(c, row["update_id"], state=state, tries=row["tries"] + 1, error=error)
 
     async def _feed(self, row: Row) -> str | None:

@@ -92,9 +92,12 @@ class LateReads:
         self.has_read.set()
         await self.go_on.wait()
 
+    def write(self):
+        return self._database.write()
+
     @asynccontextmanager
-    async def write(self):
-        async with self._database.write() as c:
+    async def write_lightly(self):
+        async with self._database.write_lightly() as c:
             yield c
         self.has_written.set()
 
