@@ -208,9 +208,10 @@ async def _contact(place: Place, params: Mapping[str, Any]) -> Outgoing:
         return erased(place.ctx)
     numbers = [page.client.number, *page.client.other_numbers] if page.client.number else []
     shown = ", ".join(cut(number(each, place.ctx.mask), 40) for each in numbers[:4])
-    text = place.text(
-        "reports/ticket_history.j2", page=page, who=place.who(page.client), numbers=shown, lines=_lines(place, page)
-    )
+    # What he writes from leads to him as a number does: where numbers are masked it is not shown.
+    writes_from = "" if place.ctx.mask else ", ".join(cut(each, 40) for each in page.client.writes_from[:4])
+    given = {"who": place.who(page.client), "numbers": shown, "writes_from": writes_from}
+    text = place.text("reports/ticket_history.j2", page=page, lines=_lines(place, page), **given)
     opens = [_open(place.label("numbered", num=view.id), view.id) for view in page.open_tickets[:6]]
     return Outgoing(text=text, keyboard=keyboard(*rows(opens, 3), place.pages(page.page, page.pages)))
 

@@ -86,9 +86,23 @@ def _client(
         account_name=account["name"] if account else None,
         number=number,
         other_numbers=tuple(other for other in known if other != number),
+        writes_from=tuple(name for each in writes for name in _addresses(each) if name not in known),
         is_erased=bool(gone) and not known and len(gone) == len(pairs) + len(writes),
         is_blocked=is_blocked or any(each["is_blocked"] for each in writes),
     )
+
+
+def _addresses(account: Row) -> list[str]:
+    """How he can be named where he has no number; a guest of a site has no name, nor has who was forgotten."""
+    if is_erased(account["account"]) or account["account"].startswith("guest:"):
+        return []
+    own = [f"@{account['username']}"] if account["username"] else []
+    if account["telegram_id"] is not None:
+        return [*own, f"tg:{account['account']}"]
+    return [
+        *own,
+        account["account"] if account["account"].startswith("+") else f"{account['channel']}:{account['account']}",
+    ]
 
 
 async def _views(c: AsyncConnection, book: TeamBook, rows: list[Row]) -> list[TicketView]:

@@ -23,6 +23,7 @@ class ClientView:
     account_name: str | None = None
     number: str | None = None
     other_numbers: tuple[str, ...] = ()
+    writes_from: tuple[str, ...] = ()  # as `forget` takes them: "@anna", "tg:123456789", "email:anna@example.com"
     is_erased: bool = False  # forgotten at his request: nothing is shown of him
     is_blocked: bool = False  # on the team's blacklist
 

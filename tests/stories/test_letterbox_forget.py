@@ -177,3 +177,17 @@ async def test_who_writes_from_a_site_is_forgotten_by_what_it_calls_him(box):
     assert receipt.rows["messages"] == 1
     box.olga.sees("🎫", "Petro", "another wish")
     box.look_away()
+
+
+async def test_the_head_sees_by_what_he_may_be_named_where_numbers_are_not_masked(box):
+    await start_in_private(box, "Iryna")
+    await only_wrote(box)
+    await box.iryna.writes("/start t_1")
+    for chat in (box.iryna.id, GROUP):
+        for button in ("⋯", "History", "The whole contact"):
+            await box.iryna.presses(button, chat=chat)
+    box.iryna.sees_in_private("👤 Marta Kvitka", f"💬 @marta_k, tg:{MARTA}")
+    assert "marta_k" not in shown_text(box.iryna.sees("👤 Marta Kvitka"))
+    await erase(box, "@marta_k")
+    assert not [m for m in box.messages(box.iryna.id) if "marta_k" in shown_text(m)]
+    box.look_away()
