@@ -63,8 +63,12 @@ async def test_a_write_after_a_glance_is_one_transaction_again(database):
     async with database.glance() as c:
         await c.exec_driver_sql("SELECT 1")
     with pytest.raises(LookupError):
-        async with database.write() as c:
-            await c.exec_driver_sql("CREATE TABLE noted (at INTEGER)")
-            raise LookupError
+        await _write_and_fail(database)
     async with database.read() as c:
         assert (await c.exec_driver_sql("SELECT to_regclass('noted')")).scalar() is None
+
+
+async def _write_and_fail(database: Database) -> None:
+    async with database.write() as c:
+        await c.exec_driver_sql("CREATE TABLE noted (at INTEGER)")
+        raise LookupError
