@@ -81,8 +81,8 @@ _HOOK: Final = (
 _OUTBOX: Final = (
     *_side("outbox", "before", outbox_waking="messenger.outbox:Outbox.wake"),
     *_side("outbox", "after", outbox_woken="messenger.outbox:Outbox.wake"),
-    *_side("outbox", "before", outbox_loading="messenger.outbox:Outbox._load"),
-    *_side("outbox", "after", outbox_loaded="messenger.outbox:Outbox._load"),
+    *_side("outbox", "before", outbox_loading="messenger.backlog:Backlog.look"),
+    *_side("outbox", "after", outbox_loaded="messenger.backlog:Backlog.look"),
     *_side("outbox", "before", outbox_claiming="messenger.outbox:Outbox._claim"),
     *_side(
         "outbox",
