@@ -16,6 +16,7 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.documents import JSON_BY
 from storage.near import CONNECT_ARGS, WAIT_FOR_LOCK, NearSqlite
 
 _PRAGMAS = (
@@ -99,7 +100,7 @@ class Database:
 
 def _postgres_engine(url: str, size: int) -> AsyncEngine:
     """Connections are looked at before they are used: the server asked after a rest, the socket always."""
-    engine = create_async_engine(url, pool_size=size, max_overflow=size)
+    engine = create_async_engine(url, pool_size=size, max_overflow=size, **JSON_BY)
     dialect = engine.sync_engine.dialect
 
     @event.listens_for(engine.sync_engine, "checkin")
@@ -122,7 +123,7 @@ def _postgres_engine(url: str, size: int) -> AsyncEngine:
 
 def _sqlite_engine(url: str, size: int, begin: str, *, is_near: bool = False) -> AsyncEngine:
     how: dict[str, Any] = {"module": NearSqlite(), "connect_args": CONNECT_ARGS} if is_near else {}
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60, **how)
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60, **JSON_BY, **how)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -50,7 +50,7 @@ class HookDoor:
             return self._counted(line.connection.provider, await self._at_line(request, line))
 
     def _counted(self, provider: str, response: web.Response) -> web.Response:
-        self.metrics.hooks.labels(provider, response.status).inc()
+        self.metrics.count_hook(provider, response.status)
         return response
 
     async def _at_line(self, request: web.Request, line: Line) -> web.Response:

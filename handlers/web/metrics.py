@@ -13,6 +13,7 @@ class Metrics:
         self.hooks = Counter(
             "perezvon_hook_requests", "Requests of PBXs by answer", ["provider", "status"], registry=self.registry
         )
+        self._hooks: dict[tuple[str, int], Counter] = {}  # finding a counter by its words takes longer than counting
         self.hook_seconds = Histogram(
             "perezvon_hook_seconds", "From request to answer, the commit included", registry=self.registry
         )
@@ -43,3 +44,10 @@ class Metrics:
         self.telegram_success = Gauge(
             "perezvon_telegram_success_timestamp_seconds", "Last success with Telegram", registry=self.registry
         )
+
+    def count_hook(self, provider: str, status: int) -> None:
+        """One more request of a PBX, answered so."""
+        known = self._hooks.get((provider, status))
+        if known is None:
+            known = self._hooks[provider, status] = self.hooks.labels(provider, status)
+        known.inc()
