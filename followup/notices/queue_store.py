@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.notices import priorities
-from followup.notices.store import Chat
+from followup.notices.store import Chat, chat_from
 from followup.notices.tables import cards, chats, letters
 from storage.rows import Row
 
@@ -146,15 +146,7 @@ async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) 
 
 def chat_of(claimed: Row) -> Chat:
     """The chat of a claimed row."""
-    return Chat(
-        id=claimed["chat_id"],
-        team_id=claimed["team_id"],
-        telegram_id=claimed["telegram_id"],
-        thread_id=claimed["thread_id"],
-        kind=claimed["chat_kind"],
-        member_id=claimed["member_id"],
-        is_reachable=True,
-    )
+    return chat_from({**claimed, "id": claimed["chat_id"], "kind": claimed["chat_kind"], "is_reachable": True})
 
 
 @cache

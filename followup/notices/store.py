@@ -53,7 +53,8 @@ class Letter:
     case_id: int | None = None
 
 
-def _chat(row: Row) -> Chat:
+def chat_from(row: Row) -> Chat:
+    """A row of chats as a chat."""
     return Chat(
         id=row["id"],
         team_id=row["team_id"],
@@ -67,26 +68,26 @@ def _chat(row: Row) -> Chat:
 
 async def chats_of(c: AsyncConnection, team_id: int, kind: str) -> list[Chat]:
     """The team's chats of one kind (team | private | client | other)."""
-    return [_chat(row) for row in await all_rows(c, _OF_KIND, {"of_team": team_id, "of_kind": kind})]
+    return [chat_from(row) for row in await all_rows(c, _OF_KIND, {"of_team": team_id, "of_kind": kind})]
 
 
 async def chat_by_id(c: AsyncConnection, team_id: int, chat_id: int) -> Chat | None:
     """One chat of the team."""
     row = await one_row(c, _BY_ID, {"of_team": team_id, "of_chat": chat_id})
-    return _chat(row) if row else None
+    return chat_from(row) if row else None
 
 
 async def chats_at(c: AsyncConnection, telegram_id: int) -> list[Chat]:
     """Every team's rows about one Telegram chat (a private chat may serve several teams)."""
     query = select(chats).where(chats.c.telegram_id == telegram_id).order_by(chats.c.id)
-    return [_chat(row) for row in await all_rows(c, query)]
+    return [chat_from(row) for row in await all_rows(c, query)]
 
 
 async def private_chat(c: AsyncConnection, team_id: int, member_id: int) -> Chat | None:
     """A member's own chat with the bot, if he has started it."""
     query = select(chats).where(chats.c.team_id == team_id, chats.c.kind == "private", chats.c.member_id == member_id)
     row = await one_row(c, query.limit(1))
-    return _chat(row) if row else None
+    return chat_from(row) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ async def retire_team_chats(c: AsyncConnection, team_id: int) -> None:
 
 async def _chat_where(c: AsyncConnection, where: ColumnElement[bool]) -> Chat | None:
     row = await one_row(c, select(chats).where(where))
-    return _chat(row) if row else None
+    return chat_from(row) if row else None
 
 
 async def add_card(
