@@ -26,6 +26,14 @@ class Keeps(Protocol):
         ...
 
 
+class TurnedAway(ValueError):
+    """Telegram has answered, but with no updates; ``retry_after`` are the seconds it wants to be left alone for."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        super().__init__(f"{body.get('error_code')} {body.get('description')}")
+        self.retry_after = float((body.get("parameters") or {}).get("retry_after") or 0)
+
+
 class Poller:
     """Asks one bot's updates and hands them on."""
 
@@ -66,13 +74,19 @@ class Poller:
         async with session.post(self._url, data=asked) as answer:
             body = await answer.json(content_type=None)
         if not body.get("ok"):
-            raise ValueError(f"{body.get('error_code')} {body.get('description')}")
+            raise TurnedAway(body)
         found: list[dict[str, Any]] = body["result"]
         return found
 
     async def _wait(self, error: BaseException) -> None:
         """Telegram is not there: ask again, ever more slowly, with jitter."""
         self._failures += 1
-        pause = min(_MOST_PATIENT, 0.5 * 2 ** min(self._failures, 6)) * (0.5 + random.random())  # noqa: S311 - jitter
+        pause = pause_after(self._failures, error)
         log.warning("polling failed", why=f"{type(error).__name__}: {error}"[:200], again_in=round(pause, 1))
         await asyncio.sleep(pause)
+
+
+def pause_after(failures: int, error: BaseException) -> float:
+    """Seconds until the next poll, after so many failures in a row; what Telegram itself asks for is kept."""
+    own = min(_MOST_PATIENT, 0.5 * 2 ** min(failures, 6)) * (0.5 + random.random())  # noqa: S311 - jitter
+    return max(own, error.retry_after) if isinstance(error, TurnedAway) else own
