@@ -88,5 +88,5 @@ class Poller:
 
 def pause_after(failures: int, error: BaseException) -> float:
     """Seconds until the next poll, after so many failures in a row; what Telegram itself asks for is kept."""
-    own = min(_MOST_PATIENT, 0.5 * 2 ** min(failures, 6)) * (0.5 + random.random())  # noqa: S311 - jitter
+    own: float = min(_MOST_PATIENT, 0.5 * 2 ** min(failures, 6)) * (0.5 + random.random())  # noqa: S311 - jitter
     return max(own, error.retry_after) if isinstance(error, TurnedAway) else own
