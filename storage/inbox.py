@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from asyncpg import InternalClientError
 from sqlalchemy import ColumnElement, Integer, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -148,7 +149,9 @@ def is_outage(error: BaseException) -> bool:
         code = getattr(error.orig, "sqlstate", None) or ""
         told = str(error.orig).lower()
         is_sqlite_outage = not code and any(word in told for word in _SQLITE_OUTAGES)
-        return error.connection_invalidated or code.startswith(_OUTAGES) or is_sqlite_outage
+        # The server's last words have come, the end of the line not yet: for a moment the driver is confused.
+        is_hanging_up = isinstance(getattr(error.orig, "__cause__", None), InternalClientError)
+        return error.connection_invalidated or code.startswith(_OUTAGES) or is_sqlite_outage or is_hanging_up
     return isinstance(error, OSError | TimeoutError) or type(error).__module__.startswith("asyncpg")
 
 

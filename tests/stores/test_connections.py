@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from storage.engine import Database
+from storage.inbox import is_outage
 from tests.fixtures_db import drop_postgres_database, make_postgres_database
 
 pytestmark = pytest.mark.postgres
@@ -38,6 +40,16 @@ async def ended(admin, pids) -> None:
     for pid in pids:
         # With a time to wait for, the server says when the connection is gone.
         assert await admin.fetchval("SELECT pg_terminate_backend($1, 10000)", pid)
+    # Its last words came before the end of the line: another answer later both have been heard.
+    for _ in range(3):
+        await admin.fetchval("SELECT 1")
+
+
+def test_a_line_about_to_end_is_the_database_being_away_not_a_bad_row():
+    last_words = Exception("cannot switch to state 12; another operation (2) is in progress")
+    last_words.__cause__ = asyncpg.InternalClientError(str(last_words))
+    assert is_outage(DBAPIError("SELECT 1", {}, last_words))
+    assert not is_outage(DBAPIError("SELECT 1", {}, Exception("value too long")))
 
 
 @pytest.mark.parametrize("way", ["read", "write", "glance", "hold", "write_lightly"])
