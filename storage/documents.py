@@ -1,4 +1,4 @@
-"""JSON of a column, by a codec that takes a third of the time of Python's own."""
+"""JSON of a column, by a codec several times as fast as Python's own."""
 
 from __future__ import annotations
 

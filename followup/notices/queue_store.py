@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,15 +42,6 @@ class Item:
     kind: Kind
     team_id: int
     id: int
-
-
-@dataclass(frozen=True, slots=True)
-class QueueState:
-    """The outbox in numbers, for /metrics and readiness."""
-
-    waiting: int
-    dead: int
-    oldest_at: datetime | None
 
 
 async def next_items(c: AsyncConnection, now: datetime, limit: int, *, below: int = priorities.LEAST) -> list[Row]:
@@ -257,21 +247,3 @@ async def postpone(c: AsyncConnection, item: Item, until: datetime, error: str) 
 async def give_up(c: AsyncConnection, item: Item, error: str) -> None:
     """Telegram will never take it."""
     await release(c, item, state="dead", error=error)
-
-
-async def queue_state(c: AsyncConnection, now: datetime) -> QueueState:
-    """What waits and what was given up, of all teams."""
-    due = union_all(
-        select(cards.c.not_before)
-        .join(chats, chats.c.id == cards.c.chat_id)
-        .where(_is_card_behind(), chats.c.is_reachable, cards.c.not_before <= now),
-        select(letters.c.not_before)
-        .join(chats, chats.c.id == letters.c.chat_id)
-        .where(_is_letter_pending(), chats.c.is_reachable, letters.c.not_before <= now),
-    ).subquery("due")
-    oldest = func.min(due.c.not_before, type_=cards.c.not_before.type)
-    found = (await c.execute(select(func.count(), oldest).select_from(due))).one()
-    dead_cards = select(func.count()).select_from(cards).where(cards.c.state == "dead").scalar_subquery()
-    dead_letters = select(func.count()).select_from(letters).where(letters.c.state == "dead").scalar_subquery()
-    dead = (await c.execute(select(dead_cards + dead_letters))).scalar_one()
-    return QueueState(waiting=found[0], dead=dead, oldest_at=found[1])

@@ -44,7 +44,6 @@ CROSSING: dict[str, str] = {
     "followup/health/store.py::silent_connections": "how many there are at all, for metrics: a number only",
     "followup/notices/queue_store.py::_due_cards": "one bot sends for all teams; each item carries its team",
     "followup/notices/queue_store.py::_due_letters": "the same",
-    "followup/notices/queue_store.py::queue_state": "how much waits at all, for health and metrics: numbers only",
     "followup/notices/queue_store.py::release_all": "a starting process frees what a killed one had claimed",
     "followup/notices/queue_store.py::waiting": "as _due_cards",
     "followup/notices/store.py::card_shown_as": "a press names its message by Telegram's ids; the card tells the team",
