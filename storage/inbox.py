@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.rows import Row, all_rows, one_of
+from storage.many import among
+from storage.rows import Row, all_rows
 from storage.tables import inbox, updates
 from storage.upsert import insert_or_ignore
 
@@ -42,7 +43,7 @@ _IS_PENDING_OF_TEAM: Final = (inbox.c.team_id == bindparam("of_team")) & (inbox.
 _PENDING: Final = select(inbox).where(_IS_PENDING_OF_TEAM).order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
 _CLAIM: Final = (
     update(inbox)
-    .where(_IS_PENDING_OF_TEAM, inbox.c.id.in_(one_of("ids")))
+    .where(_IS_PENDING_OF_TEAM, among(inbox.c.id, "ids"))
     .values(state="done", done_at=bindparam("now"), error=None)
     .returning(inbox.c.id)
 )

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, bindparam
+from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = dict[str, Any]
-
-
-def one_of(name: str) -> BindParameter[Any]:
-    """A list that a statement built beforehand is given: ``column.in_(one_of("ids"))``."""
-    return bindparam(name, expanding=True)
 
 
 async def all_rows(c: AsyncConnection, query: Executable, values: Mapping[str, Any] | None = None) -> list[Row]:

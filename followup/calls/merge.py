@@ -39,12 +39,25 @@ _DETAILS = (
 
 def merge(facts: CallFacts | None, event: CallEvent) -> CallFacts:
     """The facts with the event added; None = the first event of the call."""
-    old = facts or CallFacts(call_key=event.call_key)
-    seqs = dict(old.seqs)
-    values: dict[str, Any] = dict(zip(_NAMES, _FIELDS_OF(old), strict=True))
+    if facts is None:
+        return _first(event)
+    seqs = dict(facts.seqs)
+    values: dict[str, Any] = dict(zip(_NAMES, _FIELDS_OF(facts), strict=True))
     _join(values, zip(_NAMES, _FIELDS_OF(event), strict=True), _CALL, _Seqs(seqs, event.seq))
-    legs = _merge_legs(old.legs, event.legs, _Seqs(seqs, event.seq)) if event.legs else old.legs
-    return CallFacts(call_key=old.call_key, legs=legs, seqs=seqs, **values)
+    legs = _merge_legs(facts.legs, event.legs, _Seqs(seqs, event.seq)) if event.legs else facts.legs
+    return CallFacts(call_key=facts.call_key, legs=legs, seqs=seqs, **values)
+
+
+def _first(event: CallEvent) -> CallFacts:
+    """What joining with nothing comes to, in a tenth of the time: most calls are told once, when they are over."""
+    values: dict[str, Any] = dict(zip(_NAMES, _FIELDS_OF(event), strict=True))
+    for name in _CALL_MOMENTS:
+        if values[name] is not None:
+            values[name] = _utc(values[name])
+    told = (name for name, value in values.items() if value is not None)
+    seqs = dict.fromkeys(told, event.seq) if event.seq is not None else {}
+    legs = _merge_legs({}, event.legs, _Seqs(seqs, event.seq)) if event.legs else {}
+    return CallFacts(call_key=event.call_key, legs=legs, seqs=seqs, **values)
 
 
 def leg_key(leg: LegSeen) -> str:
@@ -169,6 +182,7 @@ _RULES: Mapping[str, Join] = {
 }
 _NAMES = tuple(field.name for field in fields(CallFacts) if field.name not in {"call_key", "legs", "seqs"})
 _FIELDS_OF: Callable[[Any], tuple[Any, ...]] = attrgetter(*_NAMES)
+_CALL_MOMENTS = tuple(name for name in _NAMES if name in _MOMENTS)
 _CALL: Mapping[str, Join] = {name: _RULES.get(name, _text) for name in _NAMES}
 _LEG: Mapping[str, Join] = {
     "extension": _text,

@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
-from storage.rows import Row, all_rows, one_of
+from storage.many import among, insert_many, update_many
+from storage.rows import Row, all_rows
 
 _MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
 _FACT_COLUMNS = (
@@ -35,17 +36,15 @@ _OF_TEAM = calls.c.team_id == bindparam("of_team")
 # Built once: putting a statement together costs more than asking it.
 _STORED_FACTS = select(
     *(calls.c[name] for name in ("id", "call_key", "facts", "case_id", "number_id", "started_at", "contact_at"))
-).where(_OF_TEAM, calls.c.connection_id == bindparam("of_connection"), calls.c.call_key.in_(one_of("keys")))
-_ADD_CALLS = insert(calls).returning(calls.c.call_key, calls.c.id)
+).where(_OF_TEAM, calls.c.connection_id == bindparam("of_connection"), among(calls.c.call_key, "keys"))
 _FACTS = select(*_FACT_COLUMNS).where(
     _OF_TEAM,
-    calls.c.number_id.in_(one_of("ids")),
+    among(calls.c.number_id, "ids"),
     calls.c.started_at.is_not(None),
     (calls.c.outcome.in_(("missed", "successful"))) | (calls.c.direction == "out"),
 )
 _FACTS_SINCE = _FACTS.where(bindparam("since", type_=calls.c.started_at.type) < _MOMENT)
-_FACTS_BY_ID = select(*_FACT_COLUMNS).where(_OF_TEAM, calls.c.id.in_(one_of("ids")))
-_LINK = update(calls).where(_OF_TEAM, calls.c.id == bindparam("call")).values(case_id=bindparam("its_case"))
+_FACTS_BY_ID = select(*_FACT_COLUMNS).where(_OF_TEAM, among(calls.c.id, "ids"))
 
 # The number names the team; naming it twice leads SQLite to the index by team, through all its calls.
 _OF_NUMBER = calls.c.number_id == numbers.c.id
@@ -63,7 +62,7 @@ _LAST_CONTACT = (
 )
 _MARK_NUMBERS = (
     update(numbers)
-    .where(numbers.c.team_id == bindparam("of_team"), numbers.c.id.in_(one_of("ids")))
+    .where(numbers.c.team_id == bindparam("of_team"), among(numbers.c.id, "ids"))
     .values(first_call_at=_FIRST_CALL.scalar_subquery(), last_contact_at=_LAST_CONTACT.scalar_subquery())
 )
 
@@ -76,10 +75,7 @@ async def stored_facts(c: AsyncConnection, team_id: int, connection_id: int, key
 
 async def add_calls(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Insert calls of one connection; call key → id."""
-    if not rows:
-        return {}
-    added = await c.execute(_ADD_CALLS, rows)
-    return {row.call_key: row.id for row in added}
+    return {row.call_key: row.id for row in await insert_many(c, calls, rows, calls.c.call_key)}
 
 
 async def change_calls(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -114,9 +110,7 @@ async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) ->
 
 async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:
     """Write (call id, case id) pairs."""
-    if not links:
-        return
-    await c.execute(_LINK, [{"of_team": team_id, "call": call, "its_case": case} for call, case in links])
+    await update_many(c, calls, team_id, [{"id": call, "case_id": case} for call, case in links])
 
 
 async def mark_non_target(c: AsyncConnection, team_id: int, case_id: int, mark: Mapping[str, Any]) -> None:

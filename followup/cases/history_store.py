@@ -8,12 +8,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import cases
-from storage.rows import one_of
+from storage.many import among
 
 _AT_ONCE = 500
 _WITH_CASES = (
     select(cases.c.client_id)
-    .where(cases.c.team_id == bindparam("of_team"), cases.c.client_id.in_(one_of("clients")))
+    .where(cases.c.team_id == bindparam("of_team"), among(cases.c.client_id, "clients"))
     .distinct()
 )
 

@@ -8,27 +8,27 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Transaction, Update, bindparam, insert, select, update
+from sqlalchemy import Transaction, Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
 from followup.teams.tables import teams
-from storage.rows import Row, all_rows, one_of, one_row
+from storage.many import among, insert_many
+from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 MARK = "mark"  # an action about calls, not about the case: the timeline does not know it
 
 # Built once: putting a statement together costs more than asking it.
 _OF_TEAM = cases.c.team_id == bindparam("of_team")
-_BY_ID = select(cases).where(_OF_TEAM, cases.c.id.in_(one_of("ids"))).order_by(cases.c.id)
+_BY_ID = select(cases).where(_OF_TEAM, among(cases.c.id, "ids")).order_by(cases.c.id)
 _STORED = (
     select(cases)
-    .where(_OF_TEAM, cases.c.client_id.in_(one_of("clients")) | cases.c.id.in_(one_of("linked")))
+    .where(_OF_TEAM, among(cases.c.client_id, "clients") | among(cases.c.id, "linked"))
     .order_by(cases.c.id)
 )
-_ADD_CASES = insert(cases).returning(cases.c.id, sort_by_parameter_order=True)
 _ACTIONS = select(actions).where(
-    actions.c.team_id == bindparam("of_team"), actions.c.number_id.in_(one_of("ids")), actions.c.kind != MARK
+    actions.c.team_id == bindparam("of_team"), among(actions.c.number_id, "ids"), actions.c.kind != MARK
 )
 
 _LOCK = select(teams.c.id).where(teams.c.id == bindparam("of_team")).with_for_update(key_share=True)
@@ -80,9 +80,7 @@ async def stored_cases(
 
 async def add_cases(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert derived cases; their ids, in the same order."""
-    if not rows:
-        return []
-    return list(await c.scalars(_ADD_CASES, rows))
+    return [row.id for row in await insert_many(c, cases, rows)]
 
 
 async def change_case(c: AsyncConnection, team_id: int, case_id: int, values: Mapping[str, Any]) -> None:
@@ -107,7 +105,7 @@ async def mark(c: AsyncConnection, team_id: int, case_ids: Collection[int], **va
 @cache
 def _marking(names: tuple[str, ...]) -> Update:
     values = {name: bindparam(f"new_{name}", type_=cases.c[name].type) for name in names}
-    return update(cases).where(_OF_TEAM, cases.c.id.in_(one_of("ids"))).values(values)
+    return update(cases).where(_OF_TEAM, among(cases.c.id, "ids")).values(values)
 
 
 async def add_action(c: AsyncConnection, values: Mapping[str, Any]) -> bool:

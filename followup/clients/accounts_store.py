@@ -12,11 +12,10 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import accounts, clients
-from storage.rows import Row, all_rows, one_of, one_row
+from storage.many import among
+from storage.rows import Row, all_rows, one_row
 
-_OF_CLIENTS = select(accounts).where(
-    accounts.c.team_id == bindparam("of_team"), accounts.c.client_id.in_(one_of("ids"))
-)
+_OF_CLIENTS = select(accounts).where(accounts.c.team_id == bindparam("of_team"), among(accounts.c.client_id, "ids"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,28 +7,27 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import accounts, clients, merges, numbers
-from storage.rows import Row, one_of, one_row
+from storage.many import among, insert_many
+from storage.rows import Row, one_row
 from storage.upsert import insert_or_ignore
 
 CHUNK = 500  # SQLite allows 32,766 variables; short IN lists keep its planner on the index
 
 # Built once: putting a statement together costs more than asking it.
-_ADD_CLIENTS = insert(clients).returning(clients.c.id)
-_ADD_NUMBERS = insert(numbers).returning(numbers.c.number, numbers.c.id)
 _OF_TEAM = numbers.c.team_id == bindparam("of_team")
-_KNOWN = select(numbers.c.number, numbers.c.id).where(_OF_TEAM, numbers.c.number.in_(one_of("wanted")))
-_OWNERS = select(numbers.c.id, numbers.c.client_id).where(_OF_TEAM, numbers.c.id.in_(one_of("ids")))
+_KNOWN = select(numbers.c.number, numbers.c.id).where(_OF_TEAM, among(numbers.c.number, "wanted"))
+_OWNERS = select(numbers.c.id, numbers.c.client_id).where(_OF_TEAM, among(numbers.c.id, "ids"))
 _NUMBERS_OF = (
     select(numbers.c.client_id, numbers.c.id, numbers.c.number)
-    .where(_OF_TEAM, numbers.c.client_id.in_(one_of("ids")))
+    .where(_OF_TEAM, among(numbers.c.client_id, "ids"))
     .order_by(numbers.c.id)
 )
 _NAMED = select(clients.c.id, clients.c.name, clients.c.is_blocked).where(
-    clients.c.team_id == bindparam("of_team"), clients.c.id.in_(one_of("ids"))
+    clients.c.team_id == bindparam("of_team"), among(clients.c.id, "ids")
 )
 
 
@@ -40,13 +39,11 @@ async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], 
 
 
 async def _added(c: AsyncConnection, team_id: int, missing: Collection[str], now: datetime) -> dict[str, int]:
-    """New clients are all alike, so it does not matter which of them gets which number."""
     client = {"team_id": team_id, "created_at": now, "is_blocked": False}
-    ids = await c.scalars(_ADD_CLIENTS, [client] * len(missing))
-    pairs = zip(missing, ids, strict=True)
-    rows = [{"team_id": team_id, "number": number, "client_id": client_id} for number, client_id in pairs]
-    added = await c.execute(_ADD_NUMBERS, rows)
-    return {row.number: row.id for row in added}
+    made = await insert_many(c, clients, [client] * len(missing))
+    pairs = zip(missing, made, strict=True)
+    rows = [{"team_id": team_id, "number": number, "client_id": row.id} for number, row in pairs]
+    return {row.number: row.id for row in await insert_many(c, numbers, rows, numbers.c.number)}
 
 
 async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dict[str, int]:

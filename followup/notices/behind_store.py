@@ -7,17 +7,17 @@ from functools import cache
 from sqlalchemy import BindParameter, Integer, Update, bindparam, case, select, update
 
 from followup.notices.tables import cards
-from storage.rows import one_of
+from storage.many import among
 
 
 @cache
 def raised(*, has_bundles: bool) -> Update:
     """The cards of subjects ``ids`` (``of_team``, ``of_subject``), with the bundles they stand in; ``by``: priority."""
-    mine = (cards.c.subject == bindparam("of_subject")) & cards.c.subject_id.in_(one_of("ids"))
+    mine = (cards.c.subject == bindparam("of_subject")) & among(cards.c.subject_id, "ids")
     if has_bundles:
         lines = cards.alias("lines")
         is_line = (lines.c.team_id == bindparam("of_team")) & (lines.c.subject == bindparam("of_subject"))
-        bundles = select(lines.c.bundle_id).where(is_line, lines.c.subject_id.in_(one_of("ids")))
+        bundles = select(lines.c.bundle_id).where(is_line, among(lines.c.subject_id, "ids"))
         mine |= cards.c.id.in_(bundles.where(lines.c.state == "bundled"))
     return behind(bindparam("of_team"), bindparam("by", type_=Integer)).where(mine)
 

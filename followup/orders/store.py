@@ -11,13 +11,14 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.orders.tables import orders
-from storage.rows import Row, all_rows, one_of, one_row
+from storage.many import among, update_many
+from storage.rows import Row, all_rows, one_row
 
 # Built once: putting a statement together costs more than asking it.
 _OF_TEAM = orders.c.team_id == bindparam("of_team")
-_OF_NUMBERS = select(orders).where(_OF_TEAM, orders.c.number_id.in_(one_of("ids")))
+_OF_NUMBERS = select(orders).where(_OF_TEAM, among(orders.c.number_id, "ids"))
 _OF_NUMBERS_SINCE = _OF_NUMBERS.where(orders.c.ordered_at > bindparam("since"))
-_OF_CASES = select(orders).where(_OF_TEAM, orders.c.case_id.in_(one_of("ids"))).order_by(orders.c.ordered_at)
+_OF_CASES = select(orders).where(_OF_TEAM, among(orders.c.case_id, "ids")).order_by(orders.c.ordered_at)
 
 
 async def stored(c: AsyncConnection, team_id: int, connection_id: int, key: str) -> Row | None:
@@ -53,14 +54,7 @@ async def facts_of_numbers(
 
 async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:
     """Write (order id, case id) pairs."""
-    if not links:
-        return
-    statement = (
-        update(orders)
-        .where(orders.c.team_id == team_id, orders.c.id == bindparam("order"))
-        .values(case_id=bindparam("its_case"))
-    )
-    await c.execute(statement, [{"order": order, "its_case": case} for order, case in links])
+    await update_many(c, orders, team_id, [{"id": order, "case_id": case} for order, case in links])
 
 
 async def of_case(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> dict[int, list[Row]]:

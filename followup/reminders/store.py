@@ -11,16 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.cases.tables import cases
 from followup.reminders.rules import StepKey
 from followup.reminders.tables import reminders
-from storage.rows import Row, all_rows, one_of
+from storage.many import among
+from storage.rows import Row, all_rows
 from storage.upsert import insert_or_ignore
 
 # Built once: putting a statement together costs more than asking it.
 _FORGET_UNDONE = delete(reminders).where(
-    reminders.c.team_id == bindparam("of_team"), reminders.c.case_id.in_(one_of("ids")), reminders.c.done_at.is_(None)
+    reminders.c.team_id == bindparam("of_team"), among(reminders.c.case_id, "ids"), reminders.c.done_at.is_(None)
 )
 _PLANNED = (
     update(cases)
-    .where(cases.c.team_id == bindparam("of_team"), cases.c.id.in_(one_of("ids")))
+    .where(cases.c.team_id == bindparam("of_team"), among(cases.c.id, "ids"))
     .values(planned_version=cases.c.version)
     .returning(cases)
 )

@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams.tables import connections, teams
-from storage.rows import Row, all_rows, one_of
+from storage.many import among
+from storage.rows import Row, all_rows
 
 _HEARD = (
     update(connections)
-    .where(connections.c.team_id == bindparam("of_team"), connections.c.id.in_(one_of("ids")))
+    .where(connections.c.team_id == bindparam("of_team"), among(connections.c.id, "ids"))
     .values(last_event_at=bindparam("now"))
 )
 

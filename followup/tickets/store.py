@@ -6,33 +6,33 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.tickets.tables import fan_members, ticket_acts, tickets
-from storage.rows import Row, all_rows, one_of, one_row
+from storage.many import among, insert_many
+from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 # Built once: putting a statement together costs more than asking it.
 _OF_TEAM = tickets.c.team_id == bindparam("of_team")
-_STORED = select(tickets).where(_OF_TEAM, tickets.c.client_id.in_(one_of("ids"))).order_by(tickets.c.id)
-_BY_ID = select(tickets).where(_OF_TEAM, tickets.c.id.in_(one_of("ids"))).order_by(tickets.c.id)
-_ADD = insert(tickets).returning(tickets.c.id, sort_by_parameter_order=True)
+_STORED = select(tickets).where(_OF_TEAM, among(tickets.c.client_id, "ids")).order_by(tickets.c.id)
+_BY_ID = select(tickets).where(_OF_TEAM, among(tickets.c.id, "ids")).order_by(tickets.c.id)
 _ACTS = (
     select(ticket_acts)
     .where(
         ticket_acts.c.team_id == bindparam("of_team"),
         or_(
-            ticket_acts.c.number_id.in_(one_of("numbers")),
-            ticket_acts.c.account_id.in_(one_of("accounts")),
-            ticket_acts.c.client_id.in_(one_of("clients")),
+            among(ticket_acts.c.number_id, "numbers"),
+            among(ticket_acts.c.account_id, "accounts"),
+            among(ticket_acts.c.client_id, "clients"),
         ),
     )
     .order_by(ticket_acts.c.id)
 )
 _ACTS_OF_MADE = (
     select(ticket_acts)
-    .where(ticket_acts.c.team_id == bindparam("of_team"), ticket_acts.c.born_as.in_(one_of("ids")))
+    .where(ticket_acts.c.team_id == bindparam("of_team"), among(ticket_acts.c.born_as, "ids"))
     .order_by(ticket_acts.c.id)
 )
 
@@ -59,7 +59,7 @@ async def team_of_ticket(c: AsyncConnection, ticket_id: int) -> int | None:
 
 async def add_tickets(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert derived tickets; their ids, in the same order."""
-    return list(await c.scalars(_ADD, rows)) if rows else []
+    return [row.id for row in await insert_many(c, tickets, rows)]
 
 
 async def change_tickets(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
