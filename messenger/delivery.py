@@ -77,13 +77,13 @@ class Delivery:
         if content_hash == row["content_hash"]:
             self._traffic.history.withdraw(target)
             return partial(recorder.edited, content_hash=content_hash, now=self._clock.now())
-        self._traffic.history.depart(target, self._clock.now())
+        await self._depart(recorder, target)
         result = await self._gateway.edit(target, row["message_id"], rendered.outgoing, is_photo=row["is_photo"])
         self._settle(target, result)
         return self._after_edit(recorder, target, rendered, result)
 
     async def _send(self, recorder: Recorder, target: int, outgoing: Outgoing) -> Recording:
-        self._traffic.history.depart(target, self._clock.now())
+        await self._depart(recorder, target)
         result = await self._gateway.send(target, recorder.row["thread_id"], outgoing)
         self._settle(target, result)
         if isinstance(result, Sent):
@@ -91,6 +91,14 @@ class Delivery:
         if isinstance(result, Refused) and outgoing.file_id is not None and outgoing.file_key is not None:
             return partial(recorder.file_forgotten, key=outgoing.file_key, now=self._clock.now())
         return self._after_failure(recorder, target, result)
+
+    async def _depart(self, recorder: Recorder, target: int) -> None:
+        """What was rendered early waits for its moment: so the time of rendering is not lost between two bursts."""
+        leaves_at = recorder.leaves_at or self._clock.now()
+        early = (leaves_at - self._clock.now()).total_seconds()
+        if early > 0:
+            await asyncio.sleep(early)
+        self._traffic.history.depart(target, max(leaves_at, self._clock.now()))
 
     def _settle(self, target: int, result: Result) -> None:
         self._traffic.history.settle(target, self._clock.now())

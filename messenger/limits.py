@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import insort
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,8 +80,8 @@ class History:
         self._noted = 0
 
     def note(self, telegram_id: int, at: datetime) -> None:
-        """A request (send or edit) leaves now."""
-        self._bot.append(at)
+        """A request (send or edit) leaves now, or has been promised to."""
+        self._count(at)
         sends = self._chats.setdefault(telegram_id, deque(maxlen=self.limits.group_per_minute))
         sends.append(at)
         self._noted += 1
@@ -92,7 +93,7 @@ class History:
         sends = self._chats.get(telegram_id)
         if sends and sends[-1] in self._bot:
             self._bot.remove(sends[-1])
-            self._bot.append(at)
+            self._count(at)
             sends[-1] = at
 
     def settle(self, telegram_id: int, at: datetime) -> None:
@@ -143,6 +144,12 @@ class History:
     def room(self, now: datetime) -> int:
         """How many may leave at once, to chats that take them."""
         return max(0, min(rate.room(self._bot, now) for rate in self._bot_rates))
+
+    def _count(self, at: datetime) -> None:
+        """In order of time: what leaves late passes those that were promised a later moment."""
+        if len(self._bot) == self._bot.maxlen:
+            self._bot.popleft()
+        insort(self._bot, at)
 
     def __len__(self) -> int:
         return len(self._chats)

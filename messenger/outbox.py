@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -26,6 +27,7 @@ __all__ = ["Content", "Outbox", "Rendered", "Skip"]
 _log = structlog.get_logger(__name__)
 _CLAIM = timedelta(seconds=60)  # after it a row whose sender died is sent again
 _SHORTEST_NAP = 0.01
+_AHEAD = timedelta(milliseconds=60)  # what may leave so soon is claimed and rendered, and leaves on time
 
 
 class Outbox:
@@ -74,7 +76,7 @@ class Outbox:
         try:
             async with asyncio.TaskGroup() as group:
                 while not self._is_stopping:
-                    await self._nap(await self._round(group))
+                    await self._nap(await self._round(group, _AHEAD))
         finally:
             self._stopped.set()
 
@@ -88,21 +90,21 @@ class Outbox:
         """One round: what may leave now leaves; returns when all of it is recorded."""
         self._backlog.doubt()
         async with asyncio.TaskGroup() as group:
-            await self._round(group)
+            await self._round(group, timedelta(0))
 
-    async def _round(self, group: asyncio.TaskGroup) -> datetime | None:
-        """Start what may leave now; when to look again."""
+    async def _round(self, group: asyncio.TaskGroup, ahead: timedelta) -> datetime | None:
+        """Start what may leave by then; when to look again."""
         self._bell.clear()
         try:
             now = self._clock.now()
             await self._backlog.look(now)
-            planned = plan(self._backlog.waiting, self._traffic, now)
+            planned = plan(self._backlog.waiting, self._traffic, now + ahead)
             await self._start(planned, group, now)
         except Exception:
             _log.exception("outbox: this round failed, the next one comes")
             self._backlog.doubt()
             return None
-        return planned.wake_at
+        return planned.wake_at and planned.wake_at - ahead
 
     async def _start(self, planned: Plan, group: asyncio.TaskGroup, now: datetime) -> None:
         if not planned.send_now:
@@ -110,8 +112,9 @@ class Outbox:
         self._backlog.take(planned.send_now)
         for each, recorder in await self._claim(planned.send_now, now):
             self._in_flight.add(each.telegram_id)
-            self._traffic.history.note(each.telegram_id, now)
-            group.create_task(self._deliver(each, recorder))
+            leaves_at = self._traffic.slot(each.telegram_id, now)
+            self._traffic.history.note(each.telegram_id, leaves_at)
+            group.create_task(self._deliver(each, replace(recorder, leaves_at=leaves_at)))
 
     async def _claim(self, chosen: list[Waiting], now: datetime) -> list[tuple[Waiting, Recorder]]:
         """One transaction for all: what somebody else has taken, or what waits no more, is left out.

@@ -64,6 +64,10 @@ class Traffic:
         """When this chat takes a message."""
         return max(self.pauses.until(telegram_id, now), self.history.next_allowed_at(telegram_id, now))
 
+    def slot(self, telegram_id: int, now: datetime) -> datetime:
+        """When one more may leave for this chat, after all that have been noted, of whichever chat."""
+        return max(self.free_at(telegram_id, now), self.history.bot_free_at(now))
+
 
 def plan(waiting: Iterable[Waiting], traffic: Traffic, now: datetime) -> Plan:
     """The best of each chat that is free, as many as the bot's own pace allows.

@@ -26,6 +26,7 @@ class Recorder:
     content: Content
     item: Item
     row: Row
+    leaves_at: datetime | None = None  # not before; None: at once
 
     @property
     def is_bundle(self) -> bool:

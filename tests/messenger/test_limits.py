@@ -83,6 +83,14 @@ def test_what_was_rendered_slowly_counts_from_when_it_left():
     assert history.next_allowed_at(GROUP, after(1.2)) == after(1.6)
 
 
+def test_whoever_leaves_late_passes_those_who_were_promised_a_later_moment():
+    history = History(Limits(per_second=2))
+    history.note(GROUP, after(0.5))
+    history.note(OTHER_GROUP, after(0.6))
+    history.depart(GROUP, after(0.9))
+    assert history.bot_free_at(after(0.9)) == after(1.6)  # a second after the first of the two that left
+
+
 def test_what_was_not_needed_is_given_back():
     history = History(Limits(per_second=1))
     history.note(OLGA, after(0))

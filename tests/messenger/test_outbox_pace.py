@@ -80,6 +80,36 @@ async def test_forty_chats_are_written_to_within_the_bots_own_pace(room):
     assert room.asked(429) == []
 
 
+async def test_whoever_must_wait_for_the_bots_pace_is_rendered_before_it_is_his_turn(running):
+    """Ten in a third of a second; the eleventh is ready by then, and the time of rendering is not lost."""
+    rendered = []
+
+    async def count():
+        rendered.append(running.clock.now())
+
+    running.desk.while_rendering = count
+    for number in range(11):
+        await running.card(await running.group(str(number)), number)
+    running.outbox.wake()
+    assert await running.server.wait_for(lambda: len(running.asked()) == 10)
+    running.clock.forward(timedelta(seconds=0.3))
+    running.outbox.wake()
+    assert await running.server.wait_for(lambda: len(rendered) == 11)
+    assert rendered == [NOON] * 10 + [NOON + timedelta(seconds=0.3)]
+    assert await running.server.wait_for(lambda: len(running.asked(200)) == 11)
+
+
+async def test_whoever_need_not_wait_is_not_rendered_before(room):
+    """A round that a test asks for looks at this moment, not at the next."""
+    for number in range(11):
+        await room.card(await room.group(str(number)), number)
+    await room.step()
+    await room.step(0.3)
+    assert len(room.asked()) == 10
+    await room.step(0.04)
+    assert len(room.asked()) == 11
+
+
 async def test_one_private_chat_of_two_teams_is_one_chat_to_telegram(room):
     chat = await room.place(OLGA)
     topic = await room.place(OLGA, 7)  # any second row about the same Telegram chat
