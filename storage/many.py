@@ -63,7 +63,7 @@ async def insert_many(
     if not rows:
         return []
     names = tuple(rows[0])
-    if c.dialect.name == "postgresql":
+    if _go_as_arrays(c, rows):
         added = await c.execute(_from_arrays(table, names, told), _columns(rows, names))
     else:
         added = await c.execute(_plain(table, told), rows)
@@ -75,12 +75,17 @@ async def update_many(c: AsyncConnection, table: Table, team_id: int, rows: Sequ
     if not rows:
         return
     names = tuple(rows[0])
-    if c.dialect.name == "postgresql":
+    if _go_as_arrays(c, rows):
         await c.execute(_changed_by_arrays(table, names), _columns(rows, names) | {"of_team": team_id})
     else:
         await c.execute(
             _changed(table, names), [{f"new_{n}": row[n] for n in names} | {"of_team": team_id} for row in rows]
         )
+
+
+def _go_as_arrays(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """A row by itself has but one text either way, and is read faster without arrays."""
+    return c.dialect.name == "postgresql" and len(rows) > 1
 
 
 def _columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
