@@ -46,6 +46,8 @@ _FACTS = select(*_FACT_COLUMNS).where(
 _FACTS_SINCE = _FACTS.where(bindparam("since", type_=calls.c.started_at.type) < _MOMENT)
 _FACTS_BY_ID = select(*_FACT_COLUMNS).where(_OF_TEAM, among(calls.c.id, "ids"))
 
+_KNOWN = select(calls.c.id).where(_OF_TEAM, among(calls.c.id, "ids"))
+
 # The number names the team; naming it twice leads SQLite to the index by team, through all its calls.
 _OF_NUMBER = calls.c.number_id == numbers.c.id
 _FIRST_CALL = (
@@ -106,6 +108,11 @@ async def facts_of_numbers(
 async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:
     """The same columns for single calls (hidden callers)."""
     return await all_rows(c, _FACTS_BY_ID, {"of_team": team_id, "ids": list(ids)}) if ids else []
+
+
+async def known_ids(c: AsyncConnection, team_id: int, ids: Collection[int]) -> set[int]:
+    """Those of the calls that have not been deleted."""
+    return set(await c.scalars(_KNOWN, {"of_team": team_id, "ids": list(ids)})) if ids else set()
 
 
 async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:

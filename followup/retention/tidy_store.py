@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.cases.tables import actions, cases
+from followup.clients.tables import numbers
 from followup.notices.tables import cards, letters, screens
 from followup.orders.tables import orders
+from followup.tickets.tables import tickets
 
 _CHUNK: Final = 500  # a tick shall not keep others waiting
 
@@ -63,15 +65,28 @@ def _is_first_of_number(call: Any, team_id: int) -> ColumnElement[bool]:
     return and_(call.c.number_id.is_not(None), ~exists().where(same, is_earlier))
 
 
+def _has_open_ticket(team_id: int, client_id: Any, before: datetime) -> ColumnElement[bool]:
+    """What an open ticket was made of is told anew with everything that happens to it."""
+    mine = (tickets.c.team_id == team_id) & (tickets.c.client_id == client_id)
+    return exists().where(mine, tickets.c.state == "open", tickets.c.created_at < before)
+
+
 async def old_cases(c: AsyncConnection, team_id: int, before: datetime) -> list[tuple[int, list[str]]]:
-    """(id, fact keys) of cases that were over before then, save those with a number's first call or an order."""
+    """(id, fact keys) of cases that were over before then.
+
+    Save those with a number's first call, with an order, or of a client whose ticket has been open since.
+    """
     own = calls.alias()
     mine = (own.c.team_id == team_id) & (own.c.case_id == cases.c.id)
     has_first = exists().where(mine, _is_first_of_number(own, team_id))
     has_order = exists().where(orders.c.team_id == team_id, orders.c.case_id == cases.c.id)
     is_old = (cases.c.state != "open") & (cases.c.closed_at < before) & (cases.c.last_missed_at < before)
     query = select(cases.c.id, cases.c.fact_keys, cases.c.state, cases.c.how).where(
-        cases.c.team_id == team_id, is_old, ~has_first, ~has_order
+        cases.c.team_id == team_id,
+        is_old,
+        ~has_first,
+        ~has_order,
+        ~_has_open_ticket(team_id, cases.c.client_id, before),
     )
     # The facts of a withdrawn or merged case have long been another one's.
     return [
@@ -99,9 +114,11 @@ async def delete_acts(c: AsyncConnection, team_id: int, ids: Collection[int]) ->
 
 
 async def delete_free_calls(c: AsyncConnection, team_id: int, before: datetime) -> None:
-    """Calls of no case, save the first of each number; calls that never began, by their last word."""
+    """Calls of no case, save the first of each number and open tickets'; calls that never began, by their last word."""
     is_old = (calls.c.started_at < before) | (calls.c.started_at.is_(None) & (calls.c.last_event_at < before))
     free = (calls.c.team_id == team_id) & calls.c.case_id.is_(None) & is_old
-    ids = list(await c.scalars(select(calls.c.id).where(free, ~_is_first_of_number(calls, team_id)).limit(_CHUNK)))
+    owner = select(numbers.c.client_id).where(numbers.c.id == calls.c.number_id).correlate(calls).scalar_subquery()
+    kept = or_(_is_first_of_number(calls, team_id), _has_open_ticket(team_id, owner, before))
+    ids = list(await c.scalars(select(calls.c.id).where(free, ~kept).limit(_CHUNK)))
     if ids:
         await c.execute(delete(calls).where(calls.c.team_id == team_id, calls.c.id.in_(ids)))

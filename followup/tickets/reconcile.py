@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from followup.calls import store as calls
 from followup.cases.load import ClientRows
 from followup.cases.store import lock_team
 from followup.teams.desk import Desk
@@ -90,8 +91,23 @@ async def _write(desk: Desk, pool: Sequence[Row], derived: Sequence[tuple[int, T
     pairs = [(old, row | {"next_at": _still_due(old["next_at"], row["next_at"], desk.now)}) for old, row in found]
     left = [row for row in pool if row["id"] not in chosen.values()]
     gone: dict[str, Any] = {"state": "gone", "next_at": None}
-    changes = await _update(desk, [*pairs, *((row, gone) for row in left)])
-    return changes + await _insert(desk, [row for place, row in enumerate(rows) if place not in chosen])
+    changed = [(row, new) for row, new in (*pairs, *((row, gone) for row in left)) if _differs(row, new)]
+    past = await _past(desk, [row for row, _ in changed if row["closed_at"] is not None])
+    changes = await _update(desk, [(row, new) for row, new in changed if row["id"] not in past])
+    told = frozenset[str]().union(*(row["fact_keys"] for row in pool if row["id"] in past))
+    fresh = [row for place, row in enumerate(rows) if place not in chosen and told.isdisjoint(row["fact_keys"])]
+    return changes + await _insert(desk, fresh)
+
+
+def _differs(row: Row, new: Mapping[str, Any]) -> bool:
+    return any(row[name] != value for name, value in new.items())
+
+
+async def _past(desk: Desk, closed: Sequence[Row]) -> set[int]:
+    """Those of which calls were deleted by age: what is left tells another story, theirs stays as it was told."""
+    speaking = {row["id"]: {int(key[2:]) for key in row["fact_keys"] if key.startswith("c:")} for row in closed}
+    known = await calls.known_ids(desk.c, desk.book.id, set().union(*speaking.values()))
+    return {ticket_id for ticket_id, ids in speaking.items() if not ids <= known}
 
 
 def _still_due(old: datetime | None, new: datetime | None, now: datetime) -> datetime | None:
@@ -99,8 +115,7 @@ def _still_due(old: datetime | None, new: datetime | None, now: datetime) -> dat
     return old if old is not None and old <= now else new
 
 
-async def _update(desk: Desk, pairs: Iterable[tuple[Row, dict[str, Any]]]) -> list[TicketChange]:
-    changed = [(row, new) for row, new in pairs if any(row[name] != value for name, value in new.items())]
+async def _update(desk: Desk, changed: Sequence[tuple[Row, dict[str, Any]]]) -> list[TicketChange]:
     # Rows of one statement must name the same columns: what is left over goes by itself.
     for is_whole in (True, False):
         rows = [new | {"ticket": row["id"]} for row, new in changed if (len(new) > 2) is is_whole]

@@ -9,11 +9,16 @@ import pytest
 from followup.cases.queue_store import queue_rows
 from followup.cases.reconcile import Touched, reconcile
 from followup.cases.views import QueueFilter
+from followup.clients.store import clients_of_numbers, number_ids
 from followup.digests.figures import day_figures
 from followup.hours import local_day
 from followup.retention.tidying import tidy
 from followup.teams.actions import set_team
 from followup.teams.desk import Desk
+from followup.tickets.acting import act_row
+from followup.tickets.follow import follow
+from followup.tickets.reconcile import rederive
+from followup.tickets.store import add_act, stored_tickets
 from jobs.office import Office
 from jobs.tidying import forget_old
 from tests.stories.clockwork import watched
@@ -89,6 +94,52 @@ async def test_old_calls_go_and_neither_open_cases_nor_recent_numbers_change(dat
             ids = {row[0] for row in await c.exec_driver_sql("SELECT id FROM clients")}
             assert await reconcile(await desk_of(world, c), Touched(clients=ids)) == []
         assert await seen(world) == before
+        world.look_away()
+
+
+async def close_tickets_of(world, number):
+    async with world.database.write() as c:
+        desk = await desk_of(world, c)
+        (number_id,) = (await number_ids(c, world.team_id, [number], desk.now)).values()
+        (client_id,) = (await clients_of_numbers(c, world.team_id, [number_id])).values()
+        for ticket in await stored_tickets(c, world.team_id, [client_id]):
+            if ticket["state"] == "open":
+                row = act_row(desk, ticket, "close", {}, (world.olga.member_id, f"close:{ticket['id']}"))
+                await add_act(c, row)
+                await follow(desk, [client_id], None)
+    await world.settle()
+
+
+async def tickets_of(world):
+    async with world.database.read() as c:
+        rows = await c.exec_driver_sql(
+            "SELECT id, state, status, owner_id, created_at, closed_at FROM tickets ORDER BY id"
+        )
+        return [tuple(row) for row in rows]
+
+
+async def test_tickets_stay_when_the_calls_they_were_born_of_go(database):
+    """Nothing speaks for them any more, but nothing against them either: whoever derives anew leaves them alone."""
+    async with watched(database) as world:
+        await world.call(ANNA, missed=False)  # the first call of a number stays
+        await world.call(BORYS)
+        for _ in range(2):
+            await world.call(ANNA)
+            await world.olga.presses("Take")
+            await world.dial(ANNA, reached=True)
+            await close_tickets_of(world, ANNA)
+            await world.forward(days=2)
+        await world.dial(BORYS, reached=True)
+        await world.forward(days=100)
+        await world.call(ANNA)
+        before, had = await tickets_of(world), await counts(world)
+        assert [state for _, state, *_ in before] == ["open", "closed", "closed", "open"]
+        await sixty_days(world)
+        assert (await counts(world))["calls"] < had["calls"]
+        async with world.database.write() as c:
+            ids = {row[0] for row in await c.exec_driver_sql("SELECT id FROM clients")}
+            assert await rederive(await desk_of(world, c), ids, None) == []
+        assert await tickets_of(world) == before
         world.look_away()
 
 
