@@ -45,13 +45,11 @@ async def calls_behind(
     return int(total or 0), await _shown(c, question, calls, _CALL, ids)
 
 
-async def rare_calls_behind(
-    c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
+async def dear_calls_behind(
+    c: AsyncConnection, question: Question, found: Select[tuple[int]], page: Page
 ) -> tuple[int, list[Row]]:
-    """The same for a condition that costs more than keeping what it finds: it is asked once."""
-    order = (calls.c.started_at.desc(), calls.c.id.desc())
-    mine = and_(calls.c.team_id == question.book.id, condition)
-    total, ids = await _counted_page(c, select(calls.c.id, _ALL).where(mine).order_by(*order), page)
+    """The same of calls that are found at a cost: it is paid once."""
+    total, ids = await _counted_page(c, found.add_columns(_ALL), page)
     return total, await _shown(c, question, calls, _CALL, ids)
 
 
