@@ -249,9 +249,10 @@ def behind(question: Question, column: str, row: list[Condition]) -> Condition:
     return and_(*_of_period(question, question.span), condition_of(column, question, question.span), *row)
 
 
-def dear_calls(question: Question, column: str, row: list[Condition]) -> Select[tuple[int]]:
-    """Their ids, newest first, where finding one costs more than keeping it."""
+def dear_calls(question: Question, column: str, row: list[Condition]) -> Select[Any]:
+    """Their ids and moments, where finding one costs more than keeping it."""
     condition = behind(question, column, row)
-    found: Any = very_firsts(question, question.span, condition) if column in OF_FIRSTS else calls
-    query = select(found.c.id).order_by(found.c.started_at.desc(), found.c.id.desc())
-    return query if column in OF_FIRSTS else query.where(condition)
+    if column in OF_FIRSTS:
+        firsts = very_firsts(question, question.span, condition)
+        return select(firsts.c.id, firsts.c.started_at)
+    return select(calls.c.id, calls.c.started_at).where(condition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Subquery, case, exists, func, select, true
+from sqlalchemy import CTE, ColumnElement, Subquery, case, exists, false, func, select, true
 
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
@@ -23,14 +23,21 @@ def very_firsts(question: Question, span: Span, fits: ColumnElement[bool], *colu
     """
     begun = _begun(question, span)
     joined = begun.join(calls, (calls.c.number_id == begun.c.id) & (calls.c.started_at == begun.c.first_call_at))
-    within = (calls.c.started_at >= span[0], calls.c.started_at < span[1], calls.c.direction.in_(DIRECTIONS))
-    together = func.count().over(partition_by=begun.c.client_id).label("together")
-    asked = (calls.c.id, calls.c.started_at, begun.c.client_id, together, fits.label("is_fit"), *columns)
-    found = select(*asked).select_from(joined).where(calls.c.team_id == question.book.id, *within)
+    asked = (calls.c.id, calls.c.started_at, begun.c.client_id, fits.label("is_fit"), *columns)
+    found = select(*asked).select_from(joined).where(calls.c.team_id == question.book.id, *_within(span))
     firsts = materialized(found)
+    again = firsts.alias()
+    tied = select(again.c.client_id).group_by(again.c.client_id).having(func.count() > 1)
     # Keys stand in the rows themselves, which are read of those alone that began together.
-    is_least = case((firsts.c.together == 1, true()), else_=firsts.c.id == _least(question, firsts))
+    is_least = case((firsts.c.client_id.not_in(tied), true()), else_=firsts.c.id == _least(question, firsts))
     return select(firsts).where(firsts.c.is_fit, is_least).subquery()
+
+
+def _within(span: Span) -> tuple[ColumnElement[bool], ...]:
+    """Numbers begin in the span, so their first calls do; PostgreSQL has to be told, and reads no others."""
+    in_span = for_postgres((calls.c.started_at >= span[0]) & (calls.c.started_at < span[1]))
+    # Not by the index: SQLite would go to a moment twice, for either direction.
+    return in_span, case((calls.c.direction.in_(DIRECTIONS), true()), else_=false())
 
 
 def _begun(question: Question, span: Span) -> CTE:

@@ -11,6 +11,7 @@ from followup.calls.tables import calls
 from followup.cases.tables import cases
 from followup.clients.tables import clients, numbers
 from followup.orders.tables import orders
+from followup.reports.plans_store import materialized
 from followup.reports.question import Question
 from storage.rows import Row, all_rows
 
@@ -46,10 +47,13 @@ async def calls_behind(
 
 
 async def dear_calls_behind(
-    c: AsyncConnection, question: Question, found: Select[tuple[int]], page: Page
+    c: AsyncConnection, question: Question, asked: Select[Any], page: Page
 ) -> tuple[int, list[Row]]:
-    """The same of calls that are found at a cost: it is paid once."""
-    total, ids = await _counted_page(c, found.add_columns(_ALL), page)
+    """The same of calls, by id and moment, that are found at a cost: it is paid once."""
+    found = materialized(asked)
+    how_many = select(func.count()).select_from(found.alias()).scalar_subquery()
+    query = select(found.c.id, how_many).order_by(found.c.started_at.desc(), found.c.id.desc())
+    total, ids = await _counted_page(c, query, page)
     return total, await _shown(c, question, calls, _CALL, ids)
 
 
