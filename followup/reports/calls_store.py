@@ -255,4 +255,4 @@ def dear_calls(question: Question, column: str, row: list[Condition]) -> Select[
     if column in OF_FIRSTS:
         firsts = very_firsts(question, question.span, condition)
         return select(firsts.c.id, firsts.c.started_at)
-    return select(calls.c.id, calls.c.started_at).where(condition)
+    return select(calls.c.id, calls.c.started_at).where(calls.c.team_id == question.book.id, condition)

@@ -9,7 +9,7 @@ from sqlalchemy import CTE, ColumnElement, Subquery, case, exists, false, func, 
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
 from followup.reports.moments_store import bytewise
-from followup.reports.plans_store import for_postgres, materialized
+from followup.reports.plans_store import either, for_postgres, materialized
 from followup.reports.question import Question, Span
 
 DIRECTIONS = ("in", "out")
@@ -36,8 +36,9 @@ def very_firsts(question: Question, span: Span, fits: ColumnElement[bool], *colu
 def _within(span: Span) -> tuple[ColumnElement[bool], ...]:
     """Numbers begin in the span, so their first calls do; PostgreSQL has to be told, and reads no others."""
     in_span = for_postgres((calls.c.started_at >= span[0]) & (calls.c.started_at < span[1]))
-    # Not by the index: SQLite would go to a moment twice, for either direction.
-    return in_span, case((calls.c.direction.in_(DIRECTIONS), true()), else_=false())
+    is_external = calls.c.direction.in_(DIRECTIONS)
+    # Left to itself SQLite would go to a moment twice, by the index, for either direction.
+    return in_span, either(case((is_external, true()), else_=false()), is_external)
 
 
 def _begun(question: Question, span: Span) -> CTE:
