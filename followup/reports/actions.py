@@ -100,10 +100,11 @@ async def _calls_of_row(desk: Desk, question: Question, figure: Figure, page: tu
     if figure.column in tickets_store.OF_CALLS:
         born = tickets_store.behind_calls(question, figure.column, calls.row_condition(question, figure.row))
         return await tickets.as_listing(desk, question, born, page)
-    condition = calls_store.behind(question, figure.column, calls.row_condition(question, figure.row))
-    if figure.column not in calls_store.DEAR:
-        return await _calls(desk, question, condition, page)
-    total, rows = await items_store.rare_calls_behind(desk.c, question, condition, page)
+    row = calls.row_condition(question, figure.row)
+    if figure.column not in calls_store.DEAR and figure.column not in calls_store.OF_FIRSTS:
+        return await _calls(desk, question, calls_store.behind(question, figure.column, row), page)
+    found = calls_store.dear_calls(question, figure.column, row)
+    total, rows = await items_store.dear_calls_behind(desk.c, question, found, page)
     return Listing(total=total, items=tuple(call_item(question, row) for row in rows))
 
 

@@ -76,7 +76,7 @@ async def build_calls(desk: Desk, question: Question) -> Parts:
 
 
 async def _dear(desk: Desk, question: Question, seen: Iterable[Row]) -> list[Row]:
-    found = await store.dear_counts(desk.c, question, "first_unique_target")
+    found = await store.first_counts(desk.c, question, "first_unique_target")
     if any(row["unended"] for row in seen):
         found += await store.dear_counts(desk.c, question, "unknown")
     if not question.selection.is_on("hide_missed"):

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     FromClause,
     Select,
@@ -25,17 +24,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
 from followup.reports.calls_days_store import DAY, SINCE, UNTIL, day_by_day
-from followup.reports.moments_store import bytewise, day_of, days_earlier, grouped, materialized, passed
+from followup.reports.firsts_store import DIRECTIONS, very_firsts
+from followup.reports.moments_store import bytewise, day_of, days_earlier, grouped, passed
 from followup.reports.phones_store import is_of
+from followup.reports.plans_store import among, either, materialized
 from followup.reports.question import UNKNOWN_AFTER, Question, Span
 from storage.rows import Row, all_rows
 
 Condition = ColumnElement[bool]
 
-_DIRECTIONS = ("in", "out")
 _FEW_DAYS = 62
 _is_out, _is_in = calls.c.direction == "out", calls.c.direction == "in"
-_is_target = calls.c.is_non_target.is_(False)
+# Said so that no database looks for it by index: it stands there behind what is different in every call.
+_is_target = calls.c.is_non_target.is_distinct_from(true())
 _is_missed = calls.c.outcome == "missed"
 
 
@@ -48,21 +49,41 @@ class Look(NamedTuple):
     figures: Sequence[int]  # in the order of ``looked_at``
 
 
-def _is_called_back(question: Question) -> Condition:
+def _is_called_back(question: Question, span: Span) -> Condition:
     """X6: any later success with the client, over all his numbers; of the same line where brands are apart (D4)."""
     own, other = numbers.alias("own"), numbers.alias("other")
     of_number = (own.c.id == calls.c.number_id, own.c.team_id == question.book.id)
     if question.book.policy.separate_lines:
         joined, is_reached = _reached_by_line(own.join(other, other.c.client_id == own.c.client_id), other)
-        return exists().select_from(joined).where(*of_number, is_reached).correlate(calls)
-    # Mostly it is the number that called: the client's others are asked only where it was not reached.
-    is_other_reached = exists().where(
-        other.c.client_id == own.c.client_id, other.c.last_contact_at > calls.c.started_at
-    )
+        return _looked_up(question, exists().select_from(joined).where(*of_number, is_reached).correlate(calls))
+    # Mostly it is the number that called: the client's others are asked only where it was not reached. That it is
+    # another one SQLite sees in its index, and of a client with one number it reads no row twice.
+    is_other = (other.c.client_id == own.c.client_id, other.c.id != own.c.id)
+    is_other_reached = exists().where(*is_other, other.c.last_contact_at > calls.c.started_at)
     is_reached = or_(own.c.last_contact_at > calls.c.started_at, is_other_reached.correlate(own, calls))
-    found = exists().where(*of_number, is_reached).correlate(calls)
-    # Of few misses each number is looked up; PostgreSQL would read all numbers there are, unless it may not join.
+    found = _looked_up(question, exists().where(*of_number, is_reached).correlate(calls))
+    return either(found, _is_of_reached(question, span)) if question.selection.days <= _FEW_DAYS else found
+
+
+def _looked_up(question: Question, found: Condition) -> Condition:
+    """Of few misses each number is looked up; PostgreSQL would read all numbers there are, unless it may not join."""
     return case((found, true()), else_=false()) if question.selection.days <= _FEW_DAYS else found
+
+
+def _is_of_reached(question: Question, span: Span) -> Condition:
+    """The same for PostgreSQL: the numbers that were missed, their clients, and when each was last reached, all at once."""
+    miss, own, other = calls.alias("miss"), numbers.alias("own"), numbers.alias("other")
+    within = (miss.c.team_id == question.book.id, miss.c.started_at >= span[0], miss.c.started_at < span[1])
+    missed = materialized(select(miss.c.number_id).where(*within, miss.c.direction == "in", miss.c.outcome == "missed"))
+    whose = (own.c.team_id == question.book.id, among(own.c.id, select(missed.c.number_id)))
+    known = materialized(select(own.c.id, own.c.client_id).where(*whose))
+    later = (other.c.last_contact_at > span[0], among(other.c.client_id, select(known.c.client_id)))
+    last = func.max(other.c.last_contact_at).label("last_contact_at")
+    of_clients = materialized(select(other.c.client_id, last).where(*later).group_by(other.c.client_id))
+    reached = known.join(of_clients, of_clients.c.client_id == known.c.client_id)
+    numbered = materialized(select(known.c.id, of_clients.c.last_contact_at).select_from(reached))
+    is_reached = (numbered.c.id == calls.c.number_id, numbered.c.last_contact_at > calls.c.started_at)
+    return exists().where(*is_reached).correlate(calls)
 
 
 def _reached_by_line(joined: FromClause, other: FromClause) -> tuple[FromClause, Condition]:
@@ -73,28 +94,8 @@ def _reached_by_line(joined: FromClause, other: FromClause) -> tuple[FromClause,
 
 
 def _is_very_first(question: Question, span: Span) -> Condition:
-    """X3: the contact's earliest call in either direction over all his numbers; of one instant the least key."""
-    own, other, call = numbers.alias("own"), numbers.alias("other"), calls.alias("begun")
-    sooner = exists().where(other.c.client_id == own.c.client_id, other.c.first_call_at < own.c.first_call_at)
-    begun = (own.c.team_id == question.book.id, own.c.first_call_at >= span[0], own.c.first_call_at < span[1])
-    known = materialized(select(own.c.id, own.c.client_id, own.c.first_call_at).where(*begun, ~sooner.correlate(own)))
-    joined = known.join(call, (call.c.number_id == known.c.id) & (call.c.started_at == known.c.first_call_at))
-    within = (call.c.started_at >= span[0], call.c.started_at < span[1], call.c.direction.in_(_DIRECTIONS))
-    together = func.count().over(partition_by=known.c.client_id).label("together")
-    found = select(call.c.id, call.c.started_at, known.c.client_id, together).select_from(joined)
-    firsts = materialized(found.where(call.c.team_id == question.book.id, *within))
-    # Keys stand in the rows themselves, which are read of those alone that began together.
-    is_least = case((firsts.c.together == 1, true()), else_=firsts.c.id == _least(question, firsts))
-    return calls.c.id.in_(select(firsts.c.id).where(is_least))
-
-
-def _least(question: Question, firsts: CTE) -> ColumnElement[int]:
-    """Of the calls of a client that began at one instant."""
-    tied, call = numbers.alias("tied"), calls.alias("first")
-    at_once = (call.c.started_at == firsts.c.started_at, call.c.direction.in_(_DIRECTIONS))
-    query = select(call.c.id).select_from(tied.join(call, call.c.number_id == tied.c.id))
-    query = query.where(tied.c.client_id == firsts.c.client_id, call.c.team_id == question.book.id, *at_once)
-    return query.order_by(bytewise(call.c.call_key), call.c.id).limit(1).correlate(firsts).scalar_subquery()
+    """X3; whoever asks for nothing else has them of ``very_firsts`` itself, which is quicker."""
+    return calls.c.id.in_(select(very_firsts(question, span, true()).c.id))
 
 
 def _is_first(question: Question, span: Span) -> Condition:
@@ -116,7 +117,7 @@ def _has_call(question: Question, which: Any, condition: Condition) -> Condition
     own, other = numbers.alias("own"), numbers.alias("other")
     joined = own.join(other, other.c.client_id == own.c.client_id).join(which, which.c.number_id == other.c.id)
     same_client = (own.c.id == calls.c.number_id, own.c.team_id == question.book.id)
-    is_external = which.c.direction.in_(_DIRECTIONS)
+    is_external = which.c.direction.in_(DIRECTIONS)
     return exists().select_from(joined).where(*same_client, is_external, condition).correlate(calls)
 
 
@@ -144,14 +145,17 @@ _LOOKED_AT: Mapping[str, Condition] = {
 }
 DEAR: Mapping[str, Callable[[Question, Span], Condition]] = {
     "unknown": lambda question, _: is_unknown(question.now),
-    "first_unique_target": lambda question, span: _is_target & _is_very_first(question, span),
-    "called_back": lambda question, _: _is_missed & _is_called_back(question),
-    "target_called_back": lambda question, _: _is_target & _is_missed & _is_called_back(question),
+    "called_back": lambda question, span: _is_missed & _is_called_back(question, span),
+    "target_called_back": lambda question, span: _is_target & _is_missed & _is_called_back(question, span),
 }
+# Which of the very first calls a figure counts.
+OF_FIRSTS: Mapping[str, Condition] = {"first_unique_target": _is_target}
 
 
 def condition_of(column: str, question: Question, span: Span) -> Condition:
-    """What a figure counts among the calls of a span; minutes are those of all calls."""
+    """What a figure counts among the calls of a span, or the first ones; minutes are those of all calls."""
+    if column in OF_FIRSTS:
+        return OF_FIRSTS[column]
     if column in DEAR:
         return DEAR[column](question, span)
     return CHEAP["total" if column == "minutes" else column]
@@ -161,7 +165,7 @@ def _of_period(question: Question, span: Span) -> list[Condition]:
     """The calls that the report is about: filters and options, but no figure."""
     found = [
         *(calls.c.team_id == question.book.id, calls.c.started_at >= span[0], calls.c.started_at < span[1]),
-        calls.c.direction.in_(_DIRECTIONS),
+        calls.c.direction.in_(DIRECTIONS),
     ]
     if question.members is not None:
         found.append(is_of(calls, question, question.members))
@@ -224,6 +228,14 @@ async def dear_counts(c: AsyncConnection, question: Question, column: str, narro
     return await all_rows(c, _by_phone(question, question.span).where(asked).add_columns(*figures))
 
 
+async def first_counts(c: AsyncConnection, question: Question, column: str) -> list[Row]:
+    """One of the figures that count very first calls."""
+    keys = (calls.c.extension.label("extension"), passed(calls.c.started_at, question, question.span))
+    found = very_firsts(question, question.span, behind(question, column, []), keys[0], keys[1].label("phone_stretch"))
+    by = (found.c.extension, found.c.phone_stretch)
+    return await all_rows(c, select(*by, func.count().label(column)).group_by(*by))
+
+
 def rows_of(question: Question, members: frozenset[int | None] | None, extension: str | bool | None) -> list[Condition]:
     """A row of the report, in SQL: whose calls, and by which phone where that is asked."""
     found = [] if members is None else [is_of(calls, question, members)]
@@ -235,3 +247,12 @@ def rows_of(question: Question, members: frozenset[int | None] | None, extension
 def behind(question: Question, column: str, row: list[Condition]) -> Condition:
     """The calls behind one figure of one row."""
     return and_(*_of_period(question, question.span), condition_of(column, question, question.span), *row)
+
+
+def dear_calls(question: Question, column: str, row: list[Condition]) -> Select[Any]:
+    """Their ids and moments, where finding one costs more than keeping it."""
+    condition = behind(question, column, row)
+    if column in OF_FIRSTS:
+        firsts = very_firsts(question, question.span, condition)
+        return select(firsts.c.id, firsts.c.started_at)
+    return select(calls.c.id, calls.c.started_at).where(calls.c.team_id == question.book.id, condition)

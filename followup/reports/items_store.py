@@ -11,6 +11,7 @@ from followup.calls.tables import calls
 from followup.cases.tables import cases
 from followup.clients.tables import clients, numbers
 from followup.orders.tables import orders
+from followup.reports.plans_store import materialized
 from followup.reports.question import Question
 from storage.rows import Row, all_rows
 
@@ -45,13 +46,14 @@ async def calls_behind(
     return int(total or 0), await _shown(c, question, calls, _CALL, ids)
 
 
-async def rare_calls_behind(
-    c: AsyncConnection, question: Question, condition: ColumnElement[bool], page: Page
+async def dear_calls_behind(
+    c: AsyncConnection, question: Question, asked: Select[Any], page: Page
 ) -> tuple[int, list[Row]]:
-    """The same for a condition that costs more than keeping what it finds: it is asked once."""
-    order = (calls.c.started_at.desc(), calls.c.id.desc())
-    mine = and_(calls.c.team_id == question.book.id, condition)
-    total, ids = await _counted_page(c, select(calls.c.id, _ALL).where(mine).order_by(*order), page)
+    """The same of calls, by id and moment, that are found at a cost: it is paid once."""
+    found = materialized(asked)
+    how_many = select(func.count()).select_from(found.alias()).scalar_subquery()
+    query = select(found.c.id, how_many).order_by(found.c.started_at.desc(), found.c.id.desc())
+    total, ids = await _counted_page(c, query, page)
     return total, await _shown(c, question, calls, _CALL, ids)
 
 

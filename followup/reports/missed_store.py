@@ -25,8 +25,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.cases.tables import cases
-from followup.reports.moments_store import day_parts, materialized, moment_of, seconds, stretch
+from followup.reports.moments_store import day_parts, moment_of, seconds, stretch
 from followup.reports.phones_store import is_of
+from followup.reports.plans_store import materialized
 from followup.reports.question import Question, Span
 from storage.columns import UtcDateTime
 

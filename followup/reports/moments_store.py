@@ -1,4 +1,4 @@
-"""What the two databases say or plan differently: moments, texts, parts of a query that come first."""
+"""What the two databases say differently: moments and texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, BindParameter, ColumnElement, Integer, Select, case, cast, literal, literal_column
+from sqlalchemy import BindParameter, ColumnElement, Integer, case, cast, literal, literal_column
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -109,11 +109,6 @@ def ever_passed(moment: ColumnElement[Any], question: Question) -> ColumnElement
 def grouped(*columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     """What of these there is to group by: one value for all would only be one more to sort by."""
     return [column for column in columns if not isinstance(column, BindParameter)]
-
-
-def materialized(query: Select[Any]) -> CTE:
-    """PostgreSQL finds this first; left to itself it goes through all calls of all time to join a few of them."""
-    return query.cte().prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _added(first: ColumnElement[int], steps: list[Any]) -> ColumnElement[int]:

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from followup.cases.reconcile import Touched, reconcile
 from followup.clients import store as clients
-from followup.reports.actions import build
+from followup.reports.actions import build, listed
 from followup.reports.selection import selection_of
-from followup.reports.shape import to_json
+from followup.reports.shape import Figure, to_json
 from storage.engine import Database
 from tests.reports.facts import Facts, Posted, Team
 from tests.reports.fortnight import Joining
@@ -105,6 +105,14 @@ class Company(Lived):
         span = (date(2026, 11, days[0]), date(2026, 11, days[-1])) if days else MONTH
         found: dict[str, Any] = (await self.report(kind, span, None, options))["total"]
         return found
+
+    async def listed(self, kind: str, column: str, beyond: int) -> tuple[int, int]:
+        """How many are behind a figure of the month, as the first page says, and as one says that is past the end."""
+        async with self.desk() as desk:
+            figure, asked = Figure(row=None, column=column), selection_of(kind, *MONTH)
+            pages = [await listed(desk, asked, figure, offset) for offset in (0, beyond)]
+        assert (len(pages[0].items), len(pages[1].items)) == (pages[0].total, 0)
+        return pages[0].total, pages[1].total
 
     async def marked(self, *said: dict[str, Any]) -> None:
         self.facts.marked = {each["call_id"] for each in said}

@@ -111,6 +111,19 @@ async def test_t9_the_first_call_is_marked_the_second_is_not(company):
     assert (await team.total("calls"))["first_unique_target"] == 0
 
 
+async def test_t9_of_two_calls_that_began_together_the_mark_is_asked_of_the_first_alone(company):
+    """On one number or on two of a client: which is first is not asked of those without a mark only (X3, X5)."""
+    team = await company()
+    first, second = team.answered(ANNA, kyiv(20, 10)), team.answered(ANNA, kyiv(20, 10))
+    third, fourth = team.answered(BORYS, kyiv(20, 12)), team.answered(VIRA, kyiv(20, 12))
+    await team.posts(second, first, fourth, third)
+    await team.are_one(BORYS, VIRA)
+    for marked, left in (((), 2), ((second, fourth), 2), ((first, fourth), 1), ((first, third), 0)):
+        await team.marked(*marked)
+        assert (await team.total("calls"))["first_unique_target"] == left
+        assert await team.listed("calls", "first_unique_target", beyond=5) == (left, left)
+
+
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 
