@@ -27,7 +27,7 @@ from followup.reports.calls_days_store import DAY, SINCE, UNTIL, day_by_day
 from followup.reports.firsts_store import DIRECTIONS, very_firsts
 from followup.reports.moments_store import bytewise, day_of, days_earlier, grouped, passed
 from followup.reports.phones_store import is_of
-from followup.reports.plans_store import among, either, materialized
+from followup.reports.plans_store import either, found_in, materialized
 from followup.reports.question import UNKNOWN_AFTER, Question, Span
 from storage.rows import Row, all_rows
 
@@ -75,9 +75,9 @@ def _is_of_reached(question: Question, span: Span) -> Condition:
     miss, own, other = calls.alias("miss"), numbers.alias("own"), numbers.alias("other")
     within = (miss.c.team_id == question.book.id, miss.c.started_at >= span[0], miss.c.started_at < span[1])
     missed = materialized(select(miss.c.number_id).where(*within, miss.c.direction == "in", miss.c.outcome == "missed"))
-    whose = (own.c.team_id == question.book.id, among(own.c.id, select(missed.c.number_id)))
+    whose = (own.c.team_id == question.book.id, found_in(own.c.id, select(missed.c.number_id)))
     known = materialized(select(own.c.id, own.c.client_id).where(*whose))
-    later = (other.c.last_contact_at > span[0], among(other.c.client_id, select(known.c.client_id)))
+    later = (other.c.last_contact_at > span[0], found_in(other.c.client_id, select(known.c.client_id)))
     last = func.max(other.c.last_contact_at).label("last_contact_at")
     of_clients = materialized(select(other.c.client_id, last).where(*later).group_by(other.c.client_id))
     reached = known.join(of_clients, of_clients.c.client_id == known.c.client_id)

@@ -28,7 +28,7 @@ def for_postgres(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return either(true(), condition)
 
 
-def among(column: ColumnElement[int], query: Select[Any]) -> ColumnElement[bool]:
+def found_in(column: ColumnElement[int], query: Select[Any]) -> ColumnElement[bool]:
     """PostgreSQL looks an array up in one walk along the index; of a subquery it looks up one value after the other."""
     return column == func.any(func.array(query.scalar_subquery()))
 
