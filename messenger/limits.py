@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 _WORD = re.compile(r"(\d+)/(s|s/chat|min/group)")
 _FIELDS = {"s": "per_second", "s/chat": "chat_per_second", "min/group": "group_per_minute"}
 _SWEEP_EVERY = 256
+_LATE = timedelta(milliseconds=11)  # by how much one request may take longer to Telegram than the one a third later
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Limits:
     def bot(self) -> tuple[Rate, ...]:
         """The bot's own pace, and a third of it in a third of a second: a late request must not meet the next burst."""
         part = math.ceil(self.per_second / 3)
-        return Rate(self.per_second, timedelta(seconds=1)), Rate(part, timedelta(seconds=part / self.per_second))
+        third = timedelta(seconds=part / self.per_second) + _LATE
+        return Rate(self.per_second, timedelta(seconds=1)), Rate(part, third)
 
     def chat(self, telegram_id: int) -> tuple[Rate, ...]:
         """What holds in this chat."""

@@ -117,7 +117,8 @@ async def delete_free_calls(c: AsyncConnection, team_id: int, before: datetime) 
     """Calls of no case, save the first of each number and open tickets'; calls that never began, by their last word."""
     is_old = (calls.c.started_at < before) | (calls.c.started_at.is_(None) & (calls.c.last_event_at < before))
     free = (calls.c.team_id == team_id) & calls.c.case_id.is_(None) & is_old
-    owner = select(numbers.c.client_id).where(numbers.c.id == calls.c.number_id).correlate(calls).scalar_subquery()
+    own = (numbers.c.team_id == team_id) & (numbers.c.id == calls.c.number_id)
+    owner = select(numbers.c.client_id).where(own).correlate(calls).scalar_subquery()
     kept = or_(_is_first_of_number(calls, team_id), _has_open_ticket(team_id, owner, before))
     ids = list(await c.scalars(select(calls.c.id).where(free, ~kept).limit(_CHUNK)))
     if ids:

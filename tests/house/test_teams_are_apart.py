@@ -77,6 +77,7 @@ CROSSING: dict[str, str] = {
     "storage/inbox.py::take_turn": "asks PostgreSQL for a lock that is named by the team",
     "storage/inbox.py::_WAITING_TEAMS": "asks which teams have rows; each is then worked on inside its team",
     "storage/inbox.py::with_ids": "as listed",
+    "storage/many.py::_from_arrays": "of the rows that are given to be written, each of which carries its team",
     "storage/retention.py::forget_requests": "done rows of every team grow too old alike",
     "followup/teams/store.py::memberships": "asks in which teams a Telegram user works",
 }

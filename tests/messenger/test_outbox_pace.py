@@ -73,7 +73,7 @@ async def test_forty_chats_are_written_to_within_the_bots_own_pace(room):
     for _ in range(6):
         await room.step()
         counts.append(len(room.asked()))
-        room.clock.forward(timedelta(seconds=0.34))
+        room.clock.forward(timedelta(seconds=0.35))
     assert counts == [10, 20, 30, 40, 41, 41]
     assert str(TARAS) in [request.chat_id for request in room.world.requests[:10]]
     assert [room.texts(chat) for chat in chats] == [["hello"]] * 40
@@ -106,7 +106,7 @@ async def test_whoever_need_not_wait_is_not_rendered_before(room):
     await room.step()
     await room.step(0.3)
     assert len(room.asked()) == 10
-    await room.step(0.04)
+    await room.step(0.05)
     assert len(room.asked()) == 11
 
 
