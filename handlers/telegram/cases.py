@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
@@ -18,50 +16,23 @@ from followup.cases.store import team_of_case
 from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import store as notices
-from followup.teams.book import Member
-from followup.teams.desk import Desk
 from followup.tickets.attaching import follow_joined_case, ticket_of_case
 from followup.tickets.follow import follow_case
 from handlers.telegram.front import Caller, Front
 from handlers.telegram.menus import check_opener, close_menu, open_menu
+from handlers.telegram.pressing import Answer, CardKind, Op, Pressed, Turn, respond
 from handlers.telegram.showing import show_card, show_ticket
-from messenger.answers import refusal, toast
 from messenger.buttons import CasePress, id_in, unpacked
-from messenger.results import Sent
-from storage.rows import Row
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A toast: its kind and what fills it; ``gone`` is an old message that the new card replaces."""
-
-    kind: str | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    is_alert: bool = False
-    gone: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One press, looked up: whose, on which case, in which chat, under which card."""
-
-    desk: Desk
-    caller: Caller
-    member: Member
-    chat: notices.Chat
-    card: Row | None
-    case_id: int
-    arg: str
+class CaseTurn(Turn):
+    """One press on a case."""
 
     @property
     def press(self) -> Press:
         """As the business sees it."""
-        return Press(case_id=self.case_id, member=self.member, source_key=self.caller.source_key)
-
-
-Op = Callable[[Turn], Awaitable[Answer]]
+        return Press(case_id=self.id, member=self.member, source_key=self.caller.source_key)
 
 
 def router() -> Router:
@@ -72,75 +43,36 @@ def router() -> Router:
 
 
 async def on_press(query: CallbackQuery, callback_data: CasePress, caller: Caller, front: Front) -> None:
-    """Answer in words whatever happens; a refusal is an alert that only the presser sees."""
-    language, timezone, now = caller.language, "UTC", front.clock.now()
-    try:
-        async with front.database.glance() as c:
-            team_id = await team_of_case(c, callback_data.case)
-        if team_id is None:
-            raise FollowupError("not_yours")
-        async with front.desk(team_id) as desk:
-            language, timezone = desk.book.policy.language, desk.book.policy.timezone
-            answer = await _do(desk, caller, callback_data)
-    except FollowupError as error:
-        log.info("press refused", op=callback_data.op, why=error.key, who=caller.telegram_id)
-        await front.gateway.answer(query.id, refusal(error, language, timezone=timezone, now=now), alert=True)
-        if error.key == "stale_card" and team_id is not None:
-            await _refresh(front, team_id, callback_data.case)
-        return
-    text = toast(answer.kind, language, timezone=timezone, now=now, **answer.values) if answer.kind else None
-    await front.gateway.answer(query.id, text, alert=answer.is_alert)
-    if answer.gone is not None and not isinstance(await front.gateway.delete(*answer.gone), Sent):
-        log.info("an old card stays", chat=answer.gone[0], message=answer.gone[1])
+    """A button of a case's card."""
+    pressed = Pressed(callback_data.op, callback_data.case, callback_data.arg)
+    await respond(query, pressed, caller, front, _CASE)
 
 
-async def _refresh(front: Front, team_id: int, case_id: int) -> None:
-    """The press met something that is gone: the card shows what there is."""
-    async with front.desk(team_id) as desk:
-        await notices.raise_cards(desk.c, team_id, "case", [case_id], priorities.ANSWER)
-
-
-async def _do(desk: Desk, caller: Caller, press: CasePress) -> Answer:
-    op = _OPS.get(press.op)
-    member, chat = caller.member_of(desk.book), caller.chat_of(desk.book.id)
-    if op is None:
-        raise FollowupError("nothing_here")
-    card = await notices.card_of(desk.c, desk.book.id, chat.id, "case", press.case)
-    if press.op in _IN_MENU:
-        check_opener(desk, card, member)
-    turn = Turn(desk=desk, caller=caller, member=member, chat=chat, card=card, case_id=press.case, arg=press.arg or "")
-    answer = await op(turn)
-    if press.op in _IN_MENU or press.op in _PLAIN:
-        await follow_case(desk, press.case)
-        await close_menu(desk, card)
-    return answer
-
-
-async def _take(turn: Turn) -> Answer:
+async def _take(turn: CaseTurn) -> Answer:
     await actions.take_case(turn.desk, turn.press)
     return Answer("taken")
 
 
-async def _release(turn: Turn) -> Answer:
+async def _release(turn: CaseTurn) -> Answer:
     await actions.release_case(turn.desk, turn.press)
     return Answer("released")
 
 
-async def _reopen(turn: Turn) -> Answer:
+async def _reopen(turn: CaseTurn) -> Answer:
     await actions.reopen_case(turn.desk, turn.press)
     return Answer("reopened")
 
 
-async def _call(turn: Turn) -> Answer:
+async def _call(turn: CaseTurn) -> Answer:
     _case, number = await actions.dial_case(turn.desk, turn.press)
     return await _hand_number(turn, number)
 
 
-async def _number(turn: Turn) -> Answer:
+async def _number(turn: CaseTurn) -> Answer:
     return await _hand_number(turn, await actions.reveal_number(turn.desk, turn.press))
 
 
-async def _hand_number(turn: Turn, number: str) -> Answer:
+async def _hand_number(turn: CaseTurn, number: str) -> Answer:
     """To the presser alone: a toast, and a copy button in his own chat where he has one."""
     private = await notices.private_chat(turn.desk.c, turn.desk.book.id, turn.member.id)
     is_started = private is not None and private.is_reachable
@@ -150,7 +82,7 @@ async def _hand_number(turn: Turn, number: str) -> Answer:
     return Answer("number", {"number": number, "is_started": is_started}, is_alert=True)
 
 
-async def _write(turn: Turn, chat: notices.Chat, kind: str, payload: dict[str, Any], key: str) -> None:
+async def _write(turn: CaseTurn, chat: notices.Chat, kind: str, payload: dict[str, Any], key: str) -> None:
     letter = notices.Letter(
         team_id=turn.desk.book.id,
         chat_id=chat.id,
@@ -159,13 +91,13 @@ async def _write(turn: Turn, chat: notices.Chat, kind: str, payload: dict[str, A
         payload=payload,
         priority=priorities.ANSWER,
         key=key,
-        case_id=turn.case_id,
+        case_id=turn.id,
     )
     await notices.add_letter(turn.desk.c, letter)
 
 
-def _menu(kind: str) -> Op:
-    async def show(turn: Turn) -> Answer:
+def _menu(kind: str) -> Op[CaseTurn]:
+    async def show(turn: CaseTurn) -> Answer:
         if kind != "history":
             await actions.may_act(turn.desk, turn.press)
         page = id_in(turn.arg) or 0
@@ -176,12 +108,12 @@ def _menu(kind: str) -> Op:
     return show
 
 
-async def _back(turn: Turn) -> Answer:
+async def _back(turn: CaseTurn) -> Answer:
     await close_menu(turn.desk, turn.card)
     return Answer()
 
 
-async def _reason(turn: Turn) -> Answer:
+async def _reason(turn: CaseTurn) -> Answer:
     code = unpacked(turn.arg, [reason.code for reason in turn.desk.book.reasons])
     if code is None:
         raise FollowupError("stale_card")
@@ -189,17 +121,17 @@ async def _reason(turn: Turn) -> Answer:
     return Answer("handled")
 
 
-def _question(purpose: str) -> Op:
-    async def ask(turn: Turn) -> Answer:
+def _question(purpose: str) -> Op[CaseTurn]:
+    async def ask(turn: CaseTurn) -> Answer:
         await actions.may_act(turn.desk, turn.press, must_be_open=purpose != "number")
-        payload = {"purpose": purpose, "case_id": turn.case_id, "member_id": turn.member.id}
+        payload = {"purpose": purpose, "case_id": turn.id, "member_id": turn.member.id}
         await _write(turn, turn.chat, "question", payload, f"question:{turn.caller.source_key}")
         return Answer("question_sent")
 
     return ask
 
 
-async def _snooze(turn: Turn) -> Answer:
+async def _snooze(turn: CaseTurn) -> Answer:
     if turn.arg == "custom":
         return await _question("snooze")(turn)
     now = turn.desk.now
@@ -212,7 +144,7 @@ async def _snooze(turn: Turn) -> Answer:
     return Answer("snoozed", {"until": until})
 
 
-async def _to(turn: Turn) -> Answer:
+async def _to(turn: CaseTurn) -> Answer:
     to = id_in(turn.arg)
     if to is None:
         raise FollowupError("nothing_here")
@@ -224,42 +156,42 @@ async def _to(turn: Turn) -> Answer:
     return Answer("transferred", {"to": receiver})
 
 
-async def _target(turn: Turn) -> Answer:
+async def _target(turn: CaseTurn) -> Answer:
     is_marked = await actions.toggle_non_target(turn.desk, turn.press)
     return Answer("non_target_on" if is_marked else "non_target_off")
 
 
-async def _block(turn: Turn) -> Answer:
+async def _block(turn: CaseTurn) -> Answer:
     if turn.arg != "yes":
         raise FollowupError("nothing_here")
     await actions.block_client(turn.desk, turn.press, blocked=True)
     return Answer("blocked")
 
 
-async def _unblock(turn: Turn) -> Answer:
+async def _unblock(turn: CaseTurn) -> Answer:
     await actions.block_client(turn.desk, turn.press, blocked=False)
     return Answer("unblocked")
 
 
-async def _split(turn: Turn) -> Answer:
+async def _split(turn: CaseTurn) -> Answer:
     await merging.split_client(turn.desk, turn.press)
-    await follow_joined_case(turn.desk, turn.case_id)
+    await follow_joined_case(turn.desk, turn.id)
     return Answer("split")
 
 
-async def _open(turn: Turn) -> Answer:
+async def _open(turn: CaseTurn) -> Answer:
     """The case's card at the end of this chat; an older one of the same chat goes, so that there is one live card."""
-    return Answer(gone=await show_card(turn.desk, turn.chat, turn.case_id))
+    return Answer(gone=await show_card(turn.desk, turn.chat, turn.id))
 
 
-async def _ticket(turn: Turn) -> Answer:
+async def _ticket(turn: CaseTurn) -> Answer:
     """The client's ticket at the end of this chat; who has none gets one."""
     ticket_id = await ticket_of_case(turn.desk, turn.press)
     return Answer(gone=await show_ticket(turn.desk, turn.chat, ticket_id))
 
 
-_PLAIN: dict[str, Op] = {"take": _take, "release": _release, "reopen": _reopen, "call": _call}
-_IN_MENU: dict[str, Op] = {
+_PLAIN: dict[str, Op[CaseTurn]] = {"take": _take, "release": _release, "reopen": _reopen, "call": _call}
+_IN_MENU: dict[str, Op[CaseTurn]] = {
     "reason": _reason,
     "other": _question("reason"),
     "snooze": _snooze,
@@ -272,7 +204,7 @@ _IN_MENU: dict[str, Op] = {
     "unblock": _unblock,
     "ticket": _ticket,
 }
-_MENUS: dict[str, Op] = {
+_MENUS: dict[str, Op[CaseTurn]] = {
     "handle": _menu("reasons"),
     "later": _menu("snooze"),
     "more": _menu("more"),
@@ -281,7 +213,7 @@ _MENUS: dict[str, Op] = {
 }
 
 
-async def _block_step(turn: Turn) -> Answer:
+async def _block_step(turn: CaseTurn) -> Answer:
     """The first press asks whether it is meant; the second one is a choice in a menu."""
     if not turn.member.may_lead:
         raise FollowupError("team_only_head")
@@ -293,4 +225,17 @@ async def _block_step(turn: Turn) -> Answer:
     return await _menu("block")(turn)
 
 
-_OPS: dict[str, Op] = {**_PLAIN, **_IN_MENU, **_MENUS, "block": _block_step, "back": _back, "open": _open}
+async def _follow(turn: CaseTurn) -> None:
+    await follow_case(turn.desk, turn.id)
+
+
+_CASE: CardKind[CaseTurn] = CardKind(
+    name="case",
+    turn=CaseTurn,
+    team_of=team_of_case,
+    plain=_PLAIN,
+    in_menu=_IN_MENU,
+    others={**_MENUS, "block": _block_step, "back": _back, "open": _open},
+    out_of_date=frozenset({"stale_card"}),
+    after=_follow,
+)

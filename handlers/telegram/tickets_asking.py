@@ -10,27 +10,28 @@ from followup.notices import store as notices
 from followup.tickets import actions, attaching, store
 from followup.tickets.reading import why_owner
 from handlers.telegram.menus import check_opener
-from handlers.telegram.tickets_turn import Answer, Op, Turn, write
+from handlers.telegram.pressing import Answer, Op
+from handlers.telegram.tickets_turn import TicketTurn, write
 from handlers.telegram.visits import open_screen
 from messenger.buttons import id_in
 from messenger.ticket_words import why_words
 
 
-def _question(purpose: str, *, must_be_open: bool = False) -> Op:
-    async def ask(turn: Turn) -> Answer:
+def _question(purpose: str, *, must_be_open: bool = False) -> Op[TicketTurn]:
+    async def ask(turn: TicketTurn) -> Answer:
         await actions.may_act(turn.desk, turn.press, must_be_open=must_be_open)
         return await _ask(turn, purpose)
 
     return ask
 
 
-async def _ask(turn: Turn, purpose: str, **about: int) -> Answer:
+async def _ask(turn: TicketTurn, purpose: str, **about: int) -> Answer:
     payload = {"purpose": purpose, "member_id": turn.member.id, **about}
     await write(turn, turn.chat, "question", payload, f"question:{turn.caller.source_key}")
     return Answer("question_sent")
 
 
-async def _finish_by_words(turn: Turn) -> Answer:
+async def _finish_by_words(turn: TicketTurn) -> Answer:
     """The result is chosen, the comment comes by a message."""
     await actions.may_act(turn.desk, turn.press)
     result = id_in(turn.arg)
@@ -39,7 +40,7 @@ async def _finish_by_words(turn: Turn) -> Answer:
     return await _ask(turn, "t_close", result=result)
 
 
-async def _snooze(turn: Turn) -> Answer:
+async def _snooze(turn: TicketTurn) -> Answer:
     if turn.arg == "custom":
         return await _question("t_snooze", must_be_open=True)(turn)
     now = turn.desk.now
@@ -52,7 +53,7 @@ async def _snooze(turn: Turn) -> Answer:
     return Answer("snoozed", {"until": until})
 
 
-async def _number(turn: Turn) -> Answer:
+async def _number(turn: TicketTurn) -> Answer:
     """To the presser alone: a toast, and a copy button in his own chat where he has one."""
     number = await attaching.reveal_number(turn.desk, turn.press)
     private = await notices.private_chat(turn.desk.c, turn.desk.book.id, turn.member.id)
@@ -62,15 +63,15 @@ async def _number(turn: Turn) -> Answer:
     return Answer("number", {"number": number, "is_started": is_started}, is_alert=True)
 
 
-async def _why(turn: Turn) -> Answer:
+async def _why(turn: TicketTurn) -> Answer:
     """M29: the fan's own reason, in words."""
     ticket = await _seen(turn)
     name = turn.desk.book.member_name(ticket["owner_id"])
-    why = await why_owner(turn.desk.c, turn.desk.book, turn.ticket_id)
+    why = await why_owner(turn.desk.c, turn.desk.book, turn.id)
     return Answer(words=why_words(why, name, turn.desk.book.policy.language), is_alert=True)
 
 
-async def _contact(turn: Turn) -> Answer:
+async def _contact(turn: TicketTurn) -> Answer:
     """Everything that ever happened between this client and us."""
     ticket = await _seen(turn)
     params = {"client_id": ticket["client_id"], "page": 0}
@@ -78,15 +79,15 @@ async def _contact(turn: Turn) -> Answer:
     return Answer()
 
 
-async def _seen(turn: Turn) -> dict[str, int]:
-    ticket = await store.ticket_by_id(turn.desk.c, turn.desk.book.id, turn.ticket_id)
+async def _seen(turn: TicketTurn) -> dict[str, int]:
+    ticket = await store.ticket_by_id(turn.desk.c, turn.desk.book.id, turn.id)
     if ticket is None:
         raise FollowupError("not_yours")
     check_opener(turn.desk, turn.card, turn.member)
     return ticket
 
 
-IN_MENU: dict[str, Op] = {
+IN_MENU: dict[str, Op[TicketTurn]] = {
     "finishby": _finish_by_words,
     "comment": _question("t_comment"),
     "name": _question("t_name"),

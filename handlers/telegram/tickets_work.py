@@ -10,37 +10,38 @@ from followup.notices import store as notices
 from followup.tickets import actions, attaching
 from followup.tickets.blocking import block_contact
 from handlers.telegram.menus import check_opener, close_menu, show_menu
+from handlers.telegram.pressing import Answer, Op
 from handlers.telegram.showing import show_ticket
-from handlers.telegram.tickets_turn import Answer, Op, Turn, write
+from handlers.telegram.tickets_turn import TicketTurn, write
 from messenger.buttons import id_in, unpacked
 
 
-async def _open(turn: Turn) -> Answer:
-    return Answer(gone=await show_ticket(turn.desk, turn.chat, turn.ticket_id))
+async def _open(turn: TicketTurn) -> Answer:
+    return Answer(gone=await show_ticket(turn.desk, turn.chat, turn.id))
 
 
-async def _take(turn: Turn) -> Answer:
+async def _take(turn: TicketTurn) -> Answer:
     await actions.take(turn.desk, turn.press)
     return Answer("taken")
 
 
-async def _release(turn: Turn) -> Answer:
+async def _release(turn: TicketTurn) -> Answer:
     await actions.release(turn.desk, turn.press)
     return Answer("released")
 
 
-async def _reopen(turn: Turn) -> Answer:
+async def _reopen(turn: TicketTurn) -> Answer:
     await actions.reopen(turn.desk, turn.press)
     return Answer("reopened")
 
 
-async def _answer_hint(turn: Turn) -> Answer:
+async def _answer_hint(turn: TicketTurn) -> Answer:
     """How a client is answered: by Telegram's own reply to the card."""
     await actions.may_act(turn.desk, turn.press)
     return Answer("answer_hint", is_alert=True)
 
 
-async def _set_topic(turn: Turn) -> Answer:
+async def _set_topic(turn: TicketTurn) -> Answer:
     topic = id_in(turn.arg)
     if topic is None:
         raise FollowupError("nothing_here")
@@ -48,12 +49,12 @@ async def _set_topic(turn: Turn) -> Answer:
     return Answer("ticket_saved")
 
 
-async def _set_status(turn: Turn) -> Answer:
+async def _set_status(turn: TicketTurn) -> Answer:
     await actions.set_status(turn.desk, turn.press, turn.arg)
     return Answer("ticket_saved")
 
 
-async def _finish(turn: Turn) -> Answer:
+async def _finish(turn: TicketTurn) -> Answer:
     result = id_in(turn.arg)
     if result is None:
         raise FollowupError("nothing_here")
@@ -61,37 +62,37 @@ async def _finish(turn: Turn) -> Answer:
     return Answer("ticket_closed")
 
 
-async def _split(turn: Turn) -> Answer:
+async def _split(turn: TicketTurn) -> Answer:
     await attaching.detach(turn.desk, turn.press)
     return Answer("split")
 
 
-async def _block_step(turn: Turn) -> Answer:
+async def _block_step(turn: TicketTurn) -> Answer:
     """Whether it is meant."""
     if not turn.member.may_lead:
         raise FollowupError("team_only_head")
     return await _menu("block", must_be_open=False)(turn)
 
 
-async def _block(turn: Turn) -> Answer:
+async def _block(turn: TicketTurn) -> Answer:
     await block_contact(turn.desk, turn.press, blocked=True)
     return Answer("blocked")
 
 
-async def _unblock(turn: Turn) -> Answer:
+async def _unblock(turn: TicketTurn) -> Answer:
     await block_contact(turn.desk, turn.press, blocked=False)
     return Answer("unblocked")
 
 
-async def _back(turn: Turn) -> Answer:
+async def _back(turn: TicketTurn) -> Answer:
     await close_menu(turn.desk, turn.card)
     return Answer()
 
 
-def _menu(kind: str, *, is_for_all: bool = False, must_be_open: bool = True) -> Op:
+def _menu(kind: str, *, is_for_all: bool = False, must_be_open: bool = True) -> Op[TicketTurn]:
     """Show a menu instead of the buttons; ``is_for_all``: who may only look may look at this, too."""
 
-    async def show(turn: Turn) -> Answer:
+    async def show(turn: TicketTurn) -> Answer:
         if not is_for_all:
             await actions.may_act(turn.desk, turn.press, must_be_open=must_be_open)
         if turn.card is not None:
@@ -101,7 +102,7 @@ def _menu(kind: str, *, is_for_all: bool = False, must_be_open: bool = True) -> 
     return show
 
 
-async def _topics(turn: Turn) -> Answer:
+async def _topics(turn: TicketTurn) -> Answer:
     """The arg names the branch, and after a dot the page."""
     await actions.may_act(turn.desk, turn.press, must_be_open=False)
     under, _, page = turn.arg.partition(".")
@@ -111,7 +112,7 @@ async def _topics(turn: Turn) -> Answer:
     return Answer()
 
 
-async def _result(turn: Turn) -> Answer:
+async def _result(turn: TicketTurn) -> Answer:
     """A result is chosen; a comment may follow."""
     check_opener(turn.desk, turn.card, turn.member)
     await actions.may_act(turn.desk, turn.press)
@@ -123,7 +124,7 @@ async def _result(turn: Turn) -> Answer:
     return Answer()
 
 
-async def _to(turn: Turn) -> Answer:
+async def _to(turn: TicketTurn) -> Answer:
     to = id_in(turn.arg)
     if to is None:
         raise FollowupError("nothing_here")
@@ -136,7 +137,7 @@ async def _to(turn: Turn) -> Answer:
     return Answer("transferred", {"to": turn.desk.book.member_name(to)})
 
 
-async def _to_group(turn: Turn) -> Answer:
+async def _to_group(turn: TicketTurn) -> Answer:
     group = unpacked(turn.arg, actions.groups_of(turn.desk))
     if group is None:
         raise FollowupError("stale_card")
@@ -151,15 +152,15 @@ async def _to_group(turn: Turn) -> Answer:
     return Answer("transferred", {"to": group})
 
 
-async def _tell(turn: Turn, member_id: int, about: Mapping[str, Any]) -> None:
+async def _tell(turn: TicketTurn, member_id: int, about: Mapping[str, Any]) -> None:
     """G7: both learn of it, each in his own chat; who pressed knows."""
     own = await notices.private_chat(turn.desk.c, turn.desk.book.id, member_id)
     if own is not None and member_id != turn.member.id:
         await write(turn, own, "ticket_handed", about, f"handed:{turn.caller.source_key}:{own.id}")
 
 
-PLAIN: dict[str, Op] = {"take": _take, "release": _release, "reopen": _reopen}
-IN_MENU: dict[str, Op] = {
+PLAIN: dict[str, Op[TicketTurn]] = {"take": _take, "release": _release, "reopen": _reopen}
+IN_MENU: dict[str, Op[TicketTurn]] = {
     "settopic": _set_topic,
     "setstate": _set_status,
     "finish": _finish,
@@ -169,7 +170,7 @@ IN_MENU: dict[str, Op] = {
     "blockyes": _block,
     "unblock": _unblock,
 }
-MENUS: dict[str, Op] = {
+MENUS: dict[str, Op[TicketTurn]] = {
     "more": _menu("more", must_be_open=False),
     "topic": _topics,
     "transfer": _menu("transfer"),
