@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 _WORD = re.compile(r"(\d+)/(s|s/chat|min/group)")
 _FIELDS = {"s": "per_second", "s/chat": "chat_per_second", "min/group": "group_per_minute"}
 _SWEEP_EVERY = 256
-_LATE = timedelta(milliseconds=11)  # by how much one request may take longer to Telegram than the one a third later
+_LATE = timedelta(milliseconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,15 @@ class Limits:
     group_per_minute: int = 20
 
     @property
-    def bot(self) -> tuple[Rate, ...]:
-        """The bot's own pace, and a third of it in a third of a second: a late request must not meet the next burst."""
+    def bot(self) -> Rate:
+        """The bot's own pace, by when its requests left; one may take a little longer to Telegram than the next."""
+        return Rate(self.per_second, timedelta(seconds=1) + _LATE)
+
+    @property
+    def burst(self) -> Rate:
+        """A third of it in a third of a second, by when requests were to leave: what is late does not delay the rest."""
         part = math.ceil(self.per_second / 3)
-        third = timedelta(seconds=part / self.per_second) + _LATE
-        return Rate(self.per_second, timedelta(seconds=1)), Rate(part, third)
+        return Rate(part, timedelta(seconds=part / self.per_second))
 
     def chat(self, telegram_id: int) -> tuple[Rate, ...]:
         """What holds in this chat."""
@@ -76,14 +80,16 @@ class History:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self._bot_rates = limits.bot
-        self._bot: deque[datetime] = deque(maxlen=limits.per_second)
+        self._pace, self._burst = limits.bot, limits.burst
+        self._bot: deque[datetime] = deque(maxlen=self._pace.count)
+        self._promised: deque[datetime] = deque(maxlen=self._burst.count)
         self._chats: dict[int, deque[datetime]] = {}
         self._noted = 0
 
     def note(self, telegram_id: int, at: datetime) -> None:
         """A request (send or edit) leaves now, or has been promised to."""
-        self._count(at)
+        _add(self._bot, at)
+        _add(self._promised, at)
         sends = self._chats.setdefault(telegram_id, deque(maxlen=self.limits.group_per_minute))
         sends.append(at)
         self._noted += 1
@@ -95,7 +101,7 @@ class History:
         sends = self._chats.get(telegram_id)
         if sends and sends[-1] in self._bot:
             self._bot.remove(sends[-1])
-            self._count(at)
+            _add(self._bot, at)
             sends[-1] = at
 
     def settle(self, telegram_id: int, at: datetime) -> None:
@@ -109,8 +115,9 @@ class History:
         sends = self._chats.get(telegram_id)
         if sends:
             noted_at = sends.pop()
-            if noted_at in self._bot:
-                self._bot.remove(noted_at)
+            for moments in (self._bot, self._promised):
+                if noted_at in moments:
+                    moments.remove(noted_at)
 
     def recall(self, sends: Sequence[tuple[int, datetime]]) -> None:
         """What another sender of this bot sent lately, in order; of a chat that we know more of it is known already."""
@@ -123,7 +130,8 @@ class History:
                 newer = [at for at in ours if at > moments[-1]]
                 self._chats[telegram_id] = deque([*moments, *newer], maxlen=self.limits.group_per_minute)
         newest = self._bot[-1] if self._bot else datetime.min.replace(tzinfo=UTC)
-        self._bot.extend(at for _, at in sends if at > newest)
+        for moments in (self._bot, self._promised):
+            moments.extend(at for _, at in sends if at > newest)
 
     def next_allowed_at(self, telegram_id: int, now: datetime) -> datetime:
         """When the chat takes one more, whatever the bot's own pace."""
@@ -141,17 +149,11 @@ class History:
 
     def bot_free_at(self, now: datetime) -> datetime:
         """When the bot may send one more to anybody."""
-        return max(rate.free_at(self._bot, now) for rate in self._bot_rates)
+        return max(self._pace.free_at(self._bot, now), self._burst.free_at(self._promised, now))
 
     def room(self, now: datetime) -> int:
         """How many may leave at once, to chats that take them."""
-        return max(0, min(rate.room(self._bot, now) for rate in self._bot_rates))
-
-    def _count(self, at: datetime) -> None:
-        """In order of time: what leaves late passes those that were promised a later moment."""
-        if len(self._bot) == self._bot.maxlen:
-            self._bot.popleft()
-        insort(self._bot, at)
+        return max(0, min(self._pace.room(self._bot, now), self._burst.room(self._promised, now)))
 
     def __len__(self) -> int:
         return len(self._chats)
@@ -159,3 +161,10 @@ class History:
     def _sweep(self, now: datetime) -> None:
         minute_ago = now - timedelta(minutes=1)
         self._chats = {chat: sends for chat, sends in self._chats.items() if sends and sends[-1] > minute_ago}
+
+
+def _add(moments: deque[datetime], at: datetime) -> None:
+    """In order of time: what leaves late passes those that were promised a later moment."""
+    if len(moments) == moments.maxlen:
+        moments.popleft()
+    insort(moments, at)

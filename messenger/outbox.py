@@ -27,6 +27,7 @@ __all__ = ["Content", "Outbox", "Rendered", "Skip"]
 _log = structlog.get_logger(__name__)
 _CLAIM = timedelta(seconds=60)  # after it a row whose sender died is sent again
 _SHORTEST_NAP = 0.01
+_APART = timedelta(milliseconds=25)
 _AHEAD = timedelta(milliseconds=60)  # what may leave so soon is claimed and rendered, and leaves on time
 
 
@@ -50,6 +51,7 @@ class Outbox:
         self._traffic = Traffic(History(limits or Limits()), in_flight=self._in_flight)
         self._delivery = Delivery(clock, gateway, content, self._traffic, chance or Random())  # noqa: S311 - spreads retries
         self._backlog = Backlog(database, self._traffic)
+        self._last_leaves_at = clock.now()
         self._bell = asyncio.Event()
         self._is_stopping = False
         self._stopped = asyncio.Event()
@@ -112,9 +114,17 @@ class Outbox:
         self._backlog.take(planned.send_now)
         for each, recorder in await self._claim(planned.send_now, now):
             self._in_flight.add(each.telegram_id)
-            leaves_at = self._traffic.slot(each.telegram_id, now)
+            leaves_at = self._leaves_at(each.telegram_id, now)
             self._traffic.history.note(each.telegram_id, leaves_at)
             group.create_task(self._deliver(each, replace(recorder, leaves_at=leaves_at)))
+
+    def _leaves_at(self, telegram_id: int, now: datetime) -> datetime:
+        """At once if it may; of those who have to wait none at the same instant: each would wait for the others, too."""
+        slot = self._traffic.slot(telegram_id, now)
+        if slot > now:
+            slot = max(slot, self._last_leaves_at + _APART)
+        self._last_leaves_at = slot
+        return slot
 
     async def _claim(self, chosen: list[Waiting], now: datetime) -> list[tuple[Waiting, Recorder]]:
         """One transaction for all: what somebody else has taken, or what waits no more, is left out.

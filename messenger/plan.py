@@ -78,7 +78,7 @@ def plan(waiting: Iterable[Waiting], traffic: Traffic, now: datetime) -> Plan:
     pace = traffic.history.room(now)
     room = max(0, min(pace, traffic.room - len(traffic.in_flight)))
     if len(ready) > pace:
-        moments.append(traffic.history.bot_free_at(now) if pace == 0 else now + traffic.history.limits.bot[-1].span)
+        moments.append(traffic.history.bot_free_at(now) if pace == 0 else now + traffic.history.limits.burst.span)
     return Plan(ready[:room], min(moments, default=None))
 
 

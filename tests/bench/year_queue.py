@@ -34,7 +34,7 @@ class Queue:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        part = self._limits.bot[1]
+        part = self._limits.burst
         self._bot: deque[float] = deque([_LONG_AGO] * self._limits.per_second, maxlen=self._limits.per_second)
         self._part, self._part_span = part.count, part.span.total_seconds()
         self._waiting: dict[int, list[tuple[int, float, int, Message]]] = {}

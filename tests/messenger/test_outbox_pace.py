@@ -106,7 +106,7 @@ async def test_whoever_need_not_wait_is_not_rendered_before(room):
     await room.step()
     await room.step(0.3)
     assert len(room.asked()) == 10
-    await room.step(0.05)
+    await room.step(0.04)
     assert len(room.asked()) == 11
 
 

@@ -126,7 +126,7 @@ def test_a_thousand_alerts_over_two_hundred_chats_take_what_the_limits_allow():
     waits = [waiting(number, 1 + number % 200) for number in range(1000)]
     sent = deliver(waits, traffic(), 60)
     assert len(sent) == 1000
-    assert sent[-1][0] <= 1000 / 30 * 1.001
+    assert sent[-1][0] <= 1000 / 30 * 1.02
 
 
 messages = st.builds(
