@@ -130,8 +130,8 @@ class History:
                 newer = [at for at in ours if at > moments[-1]]
                 self._chats[telegram_id] = deque([*moments, *newer], maxlen=self.limits.group_per_minute)
         newest = self._bot[-1] if self._bot else datetime.min.replace(tzinfo=UTC)
-        for moments in (self._bot, self._promised):
-            moments.extend(at for _, at in sends if at > newest)
+        for known in (self._bot, self._promised):
+            known.extend(at for _, at in sends if at > newest)
 
     def next_allowed_at(self, telegram_id: int, now: datetime) -> datetime:
         """When the chat takes one more, whatever the bot's own pace."""
