@@ -120,28 +120,29 @@ class World(Exchange):
     async def settle(self) -> None:
         """Everything that can happen now happens: updates are done, due jobs run, messages leave."""
         for _ in range(_ROUNDS):
-            await self._come_to_rest()
-            before = await self._pulse()
+            before = await self._come_to_rest()
             await self.works.ticker.step()
             if before == await self._pulse():
                 return
         raise AssertionError("the story does not come to rest")
 
-    async def _come_to_rest(self) -> None:
-        """Until nothing comes in and nothing goes out; time's own jobs are looked at afterwards."""
+    async def _come_to_rest(self) -> tuple[Any, ...]:
+        """Until nothing comes in and nothing goes out, and the pulse then; time's own jobs are looked at afterwards."""
+        now = await self._pulse()
         for _ in range(_ROUNDS):
+            before = now
             self.clock.forward(_BREATH)
-            before = await self._pulse()
             came = await self.works.poller.take(self.http, wait=0)
             await self.works.updates.step()
             await self.works.inbox.step()
             await self.works.outbox.step()
-            if not came and before == await self._pulse():
-                return
+            now = await self._pulse()
+            if not came and before == now:
+                return now
         raise AssertionError("messages come and go without end")
 
     async def _pulse(self) -> tuple[Any, ...]:
-        async with self.database.read() as c:
+        async with self.database.glance() as c:
             return tuple((await c.exec_driver_sql(_PULSE)).one())
 
     async def restart(self) -> None:
