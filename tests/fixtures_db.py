@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from filelock import FileLock
 
 from bot.migrations.schema import upgrade
 from storage.engine import Database
+from tests.bot.program import warm
 
 TEMPLATE = "perezvon_template"
 
@@ -37,6 +38,13 @@ def run_directory(request) -> Path:
     path = Path(tempfile.gettempdir()) / f"perezvon-tests-{shared[:16]}"
     path.mkdir(mode=0o755, exist_ok=True)
     return path
+
+
+@pytest.fixture(scope="session")
+def warm_command(run_directory) -> Iterator[tuple[str, ...]]:
+    """What starts the program without the seconds of its imports."""
+    with warm(run_directory) as command:
+        yield command
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,28 @@
-"""The program as scripts see it: arguments and variables in; exit code, stdout and stderr out."""
+"""The program as scripts see it: arguments and variables in; exit code, stdout and stderr out.
+
+Each command is a process of its own. `warm` ones are forked from one that has done all imports (zygote.py), because
+those take longer than most commands; what a cold start alone can show asks for a cold one.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from tests.house.source import ROOT
+
+COLD = (sys.executable, "-m", "bot")
+_CLIENT = Path(__file__).with_name("client.py")
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,12 @@ class Program:
 
     directory: Path
     variables: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = COLD
+
+    @property
+    def cold(self) -> Program:
+        """The same, started from nothing."""
+        return replace(self, command=COLD)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -39,7 +57,7 @@ class Program:
 
     def __call__(self, *arguments: str) -> Answer:
         done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
+            [*self.command, *arguments],
             cwd=self.directory,
             env=self.environment,
             capture_output=True,
@@ -57,4 +75,40 @@ class Program:
 
     def having(self, **variables: str) -> Program:
         named = {f"PEREZVON_{name.upper()}": value for name, value in variables.items()}
-        return Program(self.directory, self.variables | named)
+        return replace(self, variables=self.variables | named)
+
+
+@contextmanager
+def warm(directory: Path) -> Iterator[tuple[str, ...]]:
+    """The command of the run's own zygote: started by the first who needs it, ended with the last."""
+    path = directory / "zygote.sock"
+    with FileLock(directory / "zygote.lock"):
+        holder = _held(path) or _held(_started(path))
+    assert holder is not None
+    with holder:
+        yield sys.executable, "-S", "-E", str(_CLIENT), str(path)
+
+
+def _held(path: Path) -> socket.socket | None:
+    holder = socket.socket(socket.AF_UNIX)
+    try:
+        holder.connect(str(path))
+        holder.sendall(b"h")
+    except OSError:
+        holder.close()
+        return None
+    return holder
+
+
+def _started(path: Path) -> Path:
+    path.unlink(missing_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PEREZVON_")}
+    kept |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}  # threads are not forked
+    ready, done = os.pipe()
+    with (path.parent / "zygote.log").open("a") as log:
+        order = [sys.executable, "-m", "tests.bot.zygote", str(path), str(done)]
+        subprocess.Popen(order, cwd=ROOT, env=kept, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[done])
+    os.close(done)
+    with os.fdopen(ready, "rb") as bell:
+        assert bell.read() == b"1", (path.parent / "zygote.log").read_text()
+    return path

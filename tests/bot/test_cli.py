@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -21,8 +22,9 @@ def team(program) -> int:
 
 
 @pytest.fixture
-def in_process(tmp_path, monkeypatch):
+def in_process(tmp_path, monkeypatch, sqlite_template):
     """The same commands without a process each: a table of them takes no minute."""
+    shutil.copyfile(sqlite_template, tmp_path / "perezvon.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     run = partial(CliRunner().invoke, app)
@@ -31,31 +33,31 @@ def in_process(tmp_path, monkeypatch):
 
 
 def test_help_names_every_command(program):
-    answer = program("--help")
+    answer = program.cold("--help")
     assert answer.code == 0
     commands = {"serve", "migrate", "team", "member", "line", "connect", "inbox", "missed", "digest", "doctor", "demo"}
     assert {word for word in commands | {"keygen"} if word not in answer.out} == set()
 
 
-def test_a_team_from_nothing_to_a_hook_address(program):
-    team = program.told(
+def test_a_team_from_nothing_to_a_hook_address(unborn):
+    team = unborn.told(
         *("team", "add", "Alpha", "--timezone", "Europe/Kyiv", "--language", "ru", "--region", "UA"),
         *("--hours", "Mo-Fr 09:00-18:00; PH off", "--chat", "-100123", "--thread", "1", "--digest-at", "19:00"),
         *("--set", "sla_minutes=5m", "--set", "quiet=off"),
     )
     assert team == {"id": 1}
-    assert program.told("team", "set", "alpha".title(), "remind_minutes=10", "--json") == {"ok": True}
+    assert unborn.told("team", "set", "alpha".title(), "remind_minutes=10", "--json") == {"ok": True}
     member = ("member", "add", "--team", "1", "Olga", "--telegram", "700", "--role", "head")
-    assert program.told(*member, "--extension", "101", "--extension", "102@2026-11-01", "--json") == {"id": 1}
+    assert unborn.told(*member, "--extension", "101", "--extension", "102@2026-11-01", "--json") == {"id": 1}
     line = ("line", "add", "0441112233", "--team", "Alpha", "--name", "Main", "--off-hours-orders", "no")
-    assert program.told(*line, "--json") == {"id": 1}
-    connection = program.told("connect", "generic", "--team", "Alpha", "--option", "rate_limit=0", "--json")
+    assert unborn.told(*line, "--json") == {"id": 1}
+    connection = unborn.told("connect", "generic", "--team", "Alpha", "--option", "rate_limit=0", "--json")
     assert set(connection) == {"id", "hook_path", "hook_url"}
     assert connection["hook_path"].startswith("/hooks/")
     assert len(connection["hook_path"]) > 40
     assert connection["hook_url"] == f"http://127.0.0.1:8080{connection['hook_path']}"
-    assert program.told("missed", "--team", "Alpha", "--json") == {"team": "Alpha", "tab": "open", "rows": []}
-    assert program.told("inbox", "--json") == {"pending": 0, "failed": 0, "rows": []}
+    assert unborn.told("missed", "--team", "Alpha", "--json") == {"team": "Alpha", "tab": "open", "rows": []}
+    assert unborn.told("inbox", "--json") == {"pending": 0, "failed": 0, "rows": []}
 
 
 def test_the_public_address_is_in_the_hook(program, team):
@@ -111,10 +113,10 @@ def test_exit_codes_and_reasons(in_process, arguments, code, named):
 
 
 def test_a_wrong_word_is_exit_2_for_the_shell_too(program, team):
-    answer = program("missed", "--team", "Nobody")
+    answer = program.cold("missed", "--team", "Nobody")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err == "perezvon: there is no team 'Nobody': expected the name or the id of one\n"
-    assert program("nonsense").code == 2
+    assert program.cold("nonsense").code == 2
 
 
 def test_a_refusal_is_one_document_too(program, team):
@@ -131,9 +133,9 @@ def test_a_wrong_setting_is_one_line_and_exit_2(program):
     assert "PEREZVON_LISTEN" in answer.err
 
 
-def test_a_key_from_keygen_is_taken_and_needs_no_settings(program):
-    key = program.having(listen="nowhere").told("keygen", "--json")["key"]
-    assert program.having(secret_key=key)("inbox").code == 0
+def test_a_key_from_keygen_is_taken_and_needs_no_settings(unborn):
+    key = unborn.having(listen="nowhere").told("keygen", "--json")["key"]
+    assert unborn.having(secret_key=key)("inbox").code == 0
 
 
 def test_a_database_that_cannot_be_opened_is_told_in_words(program):
@@ -144,17 +146,17 @@ def test_a_database_that_cannot_be_opened_is_told_in_words(program):
         assert "database" in answer.err
 
 
-def test_migrate_says_so(program):
-    assert program.told("migrate", "--json") == {"ok": True}
-    assert (program.directory / "perezvon.db").exists()
+def test_migrate_says_so(unborn):
+    assert unborn.told("migrate", "--json") == {"ok": True}
+    assert (unborn.directory / "perezvon.db").exists()
 
 
 @pytest.mark.postgres
-async def test_postgresql_is_migrated_when_its_owner_says_so(tmp_path, postgres_server):
+async def test_postgresql_is_migrated_when_its_owner_says_so(tmp_path, postgres_server, warm_command):
     from tests.fixtures_db import drop_postgres_database, make_postgres_database
 
     url = await make_postgres_database(postgres_server, migrated=False)
-    program = Program(tmp_path).having(database_url=url)
+    program = Program(tmp_path, command=warm_command).having(database_url=url)
     refused = program("inbox", "--json")
     assert refused.code == 1
     assert "perezvon migrate" in refused.err
@@ -163,10 +165,10 @@ async def test_postgresql_is_migrated_when_its_owner_says_so(tmp_path, postgres_
     await drop_postgres_database(postgres_server, url)
 
 
-def test_two_commands_at_once_both_make_the_file(program):
-    command = [sys.executable, "-m", "bot", "team", "add"]
+def test_two_commands_at_once_both_make_the_file(unborn):
+    command = [*unborn.command, "team", "add"]
     both = [
-        subprocess.Popen([*command, name], cwd=program.directory, env=program.environment, stdout=subprocess.PIPE)
+        subprocess.Popen([*command, name], cwd=unborn.directory, env=unborn.environment, stdout=subprocess.PIPE)
         for name in ("One", "Two")
     ]
     assert sorted(each.communicate()[0] for each in both) == [b'{"id": 1}\n', b'{"id": 2}\n']

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-import sys
 from contextlib import asynccontextmanager
 
 import pytest
@@ -65,7 +64,7 @@ class Running:
 @asynccontextmanager
 async def serving(program: Program, *arguments: str):
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "serve", *arguments),
+        *(*program.command, "serve", *arguments),
         cwd=program.directory,
         env=program.environment,
         stderr=asyncio.subprocess.PIPE,
@@ -90,10 +89,10 @@ def group(telegram: TelegramServer):
     return telegram.world.add_chat("supergroup", title="Alpha", members=[olga.id, telegram.world.bot.id])
 
 
-async def test_a_miss_is_taken_told_and_listed_and_sigterm_ends_it(program, telegram):
+async def test_a_miss_is_taken_told_and_listed_and_sigterm_ends_it(unborn, telegram):
     chat = group(telegram)
-    here = installed(program, telegram)
-    async with serving(here) as running:
+    here = installed(unborn, telegram)
+    async with serving(here.cold) as running:
         port = (await running.says(r"ready.*?127\.0\.0\.1:(\d+)"))[1]
         # What the CLI adds while it runs is heard at once.
         alpha = ("team", "add", "Alpha", "--chat", str(chat.id), "--region", "UA", "--set", "quiet=off")

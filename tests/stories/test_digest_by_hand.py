@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -71,27 +70,27 @@ async def test_while_telegram_is_away_it_is_not_called_sent(world):
 
 
 @pytest.mark.timeout(300)  # a whole program is started twice, on whatever machine this is
-async def test_the_command_itself(world, tmp_path):
+async def test_the_command_itself(world, tmp_path, warm_command):
     await world.call(ANNA)
     world.look_away()
-    first = await _perezvon(world, tmp_path, "--date", "2026-11-20")
+    first = await _perezvon(world, tmp_path, warm_command, "--date", "2026-11-20")
     assert first == (0, {"sent": True, "reason": ""})
     assert shown_text(world.olga.sees("Digest", "1 missed")).startswith("Digest")
-    code, told = await _perezvon(world, tmp_path, "--date", "2026-11-20")
+    code, told = await _perezvon(world, tmp_path, warm_command, "--date", "2026-11-20")
     assert (code, told["sent"]) == (0, False)
     await world.until(kyiv(20, 18, 31))
     assert ever_said(world, "Digest") == 1  # the scheduled one found its key taken
     world.look_away()
 
 
-async def _perezvon(world, folder, *words):
+async def _perezvon(world, folder, warm_command, *words):
     settings = {
         "PEREZVON_BOT_TOKEN": "42:sandbox",
         "PEREZVON_TELEGRAM_API_URL": world.telegram.url,
         "PEREZVON_DATABASE_URL": world.database.url.render_as_string(hide_password=False),
         "PYTHONPATH": str(ROOT),
     }
-    command = (sys.executable, "-m", "bot", "digest", "send", "--team", "Aurora", "--json", *words)
+    command = (*warm_command, "digest", "send", "--team", "Aurora", "--json", *words)
     process = await asyncio.create_subprocess_exec(
         *command, cwd=folder, env=os.environ | settings, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
