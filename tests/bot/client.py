@@ -5,13 +5,14 @@ import os
 import signal
 import socket
 import sys
+from pathlib import Path
 
 
 def run(path: str, arguments: list[str]) -> int:
     line = socket.socket(socket.AF_UNIX)
     line.connect(path)
     socket.send_fds(line, [b"p"], [0, 1, 2])
-    order = {"arguments": arguments, "directory": os.getcwd(), "variables": dict(os.environ)}
+    order = {"arguments": arguments, "directory": str(Path.cwd()), "variables": dict(os.environ)}
     line.sendall(json.dumps(order).encode() + b"\n")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, _: line.send(bytes([number])))

@@ -151,7 +151,10 @@ async def test_a_copy_made_under_load_starts_and_goes_on_where_it_was(program, t
     assert 10 <= copied <= accepted
     there, due_at = restored(tmp_path)
     digests = one(there / "perezvon.db", DIGESTS)
-    async with serving(installed(Program(there, command=program.command), telegram)) as running, ClientSession() as http:
+    async with (
+        serving(installed(Program(there, command=program.command), telegram)) as running,
+        ClientSession() as http,
+    ):
         port = (await running.says(r"ready.*?127\.0\.0\.1:(\d+)"))[1]
         async with http.post(f"http://127.0.0.1:{port}{hook}", json=miss(accepted)) as said:
             assert said.status == 200
@@ -213,7 +216,9 @@ def fill(program, tmp_path, *teams: str) -> None:
 
 def test_forgetting_is_told_by_a_receipt_and_leaves_no_byte(program, tmp_path):
     fill(program, tmp_path, "Alpha", "Beta")
-    receipt = program.cold.told("forget", "067 123 45 67", "--json")  # which of the tables it finds is up to its own imports
+    receipt = program.cold.told(
+        "forget", "067 123 45 67", "--json"
+    )  # which of the tables it finds is up to its own imports
     assert set(receipt) == {"number_hash", "teams", "rows", "messages_edited", "not_erased"}
     assert (receipt["teams"], receipt["rows"]["calls"], receipt["rows"]["inbox"]) == (["Alpha", "Beta"], 2, 2)
     assert (receipt["messages_edited"], receipt["not_erased"]) == (0, [])

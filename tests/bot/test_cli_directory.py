@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import partial
 
 import pytest
@@ -12,8 +13,9 @@ from bot.cli import app
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
+def told(tmp_path, monkeypatch, sqlite_template):
     """What a command says as its one JSON document, and its exit code."""
+    shutil.copyfile(sqlite_template, tmp_path / "perezvon.db")
     monkeypatch.chdir(tmp_path)
     run = partial(CliRunner().invoke, app)
     assert run(["team", "add", "Alpha"]).exit_code == 0

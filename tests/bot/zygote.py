@@ -20,10 +20,6 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-import alembic.command
-import bot.app
-import bot.doctor
-import bot.sending
 import messenger.charts  # noqa: F401 - all of them for the children
 from bot.cli import main
 

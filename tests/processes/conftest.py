@@ -86,7 +86,7 @@ def case_of(message: dict[str, Any]) -> str:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def installation(postgres_server, tmp_path_factory):
+async def installation(postgres_server, warm_command, tmp_path_factory):
     url = await make_postgres_database(postgres_server)
     telegram = TelegramServer(MovableClock(), token=TOKEN)
     database = Database(url)
@@ -100,7 +100,7 @@ async def installation(postgres_server, tmp_path_factory):
         stack.push_async_callback(database.dispose)
         stack.push_async_callback(telegram.stop)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        fleet = Fleet(tmp_path_factory.mktemp("fleet"), url, telegram.url, TOKEN)
+        fleet = Fleet(tmp_path_factory.mktemp("fleet"), url, telegram.url, TOKEN, warm_command)
         stack.push_async_callback(fleet.kill_all)
         yield Installation(fleet, telegram, database, http, iter(companies), iter(range(10**6)))
 

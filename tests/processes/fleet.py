@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.bench.ground import KEY
+from tests.bot.program import COLD
 from tests.house.source import ROOT
 
 _TO_START = 240  # seconds, each of them imports aiogram; a bound, not a measure
@@ -68,6 +68,7 @@ class Fleet:
     database_url: str
     api_url: str
     token: str
+    command: Sequence[str] = COLD
     running: dict[str, Process] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
@@ -78,7 +79,7 @@ class Fleet:
 
     async def start(self, name: str) -> Process:
         started = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "serve", "--role", name.partition("-")[0]),
+            *(*self.command, "serve", "--role", name.partition("-")[0]),
             cwd=self.directory,
             env=self._environment(name),
             stderr=asyncio.subprocess.PIPE,

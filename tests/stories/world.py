@@ -19,11 +19,13 @@ from cryptography.fernet import Fernet
 from bot.wiring import Telegram, Works, build
 from followup.teams import actions as teams
 from followup.teams.seal import Seal
+from jobs.timetable import TIMETABLE, Job
 from messenger.limits import Limits
 from sandbox.clock import MovableClock
 from sandbox.telegram_server import TelegramServer
 from storage.engine import Database
 from tests.stories.exchange import ANNA, BORYS, SALES, SERVICE, VIRA, Exchange, iso
+from tests.stories.founding import found_once
 from tests.stories.people import GROUP, Person, labels, shown_text
 
 __all__ = [
@@ -49,6 +51,7 @@ KYIV = ZoneInfo("Europe/Kyiv")
 FRIDAY = datetime(2026, 11, 20, 10, 0, tzinfo=KYIV)
 UNHURRIED = Limits(per_second=1000, chat_per_second=1000, group_per_minute=100_000)
 _ROUNDS = 60
+_HOUR = timedelta(hours=1)
 _PULSE = """
     SELECT (SELECT count(*) FROM inbox WHERE state = 'pending'), (SELECT count(*) FROM updates WHERE state = 'pending'),
            (SELECT count(*) FROM letters WHERE state = 'pending'), (SELECT count(*) FROM letters),
@@ -56,6 +59,7 @@ _PULSE = """
            (SELECT count(*) FROM updates), (SELECT count(*) FROM reminders WHERE done_at IS NOT NULL),
            (SELECT count(*) FROM cases WHERE planned_version <> version)
 """
+_SEAL = Seal(Fernet.generate_key().decode())
 _BREATH = timedelta(milliseconds=2)  # between two messages of one chat, by UNHURRIED
 
 
@@ -74,6 +78,7 @@ class World(Exchange):
     people: dict[str, Person] = field(default_factory=dict)
     seen: set[tuple[int, int, int]] = field(default_factory=set)
     _calls: int = 0
+    _swept_at: datetime | None = None
 
     @property
     def database(self) -> Database:
@@ -121,10 +126,17 @@ class World(Exchange):
         """Everything that can happen now happens: updates are done, due jobs run, messages leave."""
         for _ in range(_ROUNDS):
             before = await self._come_to_rest()
-            await self.works.ticker.step()
+            await self.works.ticker.step(self._jobs())
             if before == await self._pulse():
                 return
         raise AssertionError("the story does not come to rest")
+
+    def _jobs(self) -> Sequence[Job]:
+        """What looks once an hour does so here, too: all else looks whenever anything happened."""
+        if self._swept_at is not None and self.clock.now() - self._swept_at < _HOUR:
+            return [job for job in TIMETABLE if job.every < _HOUR]
+        self._swept_at = self.clock.now()
+        return TIMETABLE
 
     async def _come_to_rest(self) -> tuple[Any, ...]:
         """Until nothing comes in and nothing goes out, and the pulse then; time's own jobs are looked at afterwards."""
@@ -194,12 +206,11 @@ async def new_world(database: Database, **settings: str) -> AsyncIterator[World]
     clock = MovableClock(FRIDAY, frozen=True)
     telegram = TelegramServer(clock, limits=False)
     await telegram.start()
-    seal = Seal(Fernet.generate_key().decode())
-    works = build(database, clock, seal, Telegram(token="42:sandbox", api_url=telegram.url, limits=UNHURRIED))
+    works = build(database, clock, _SEAL, Telegram(token="42:sandbox", api_url=telegram.url, limits=UNHURRIED))
     async with aiohttp.ClientSession() as http:
         world = World(telegram, works, clock, http)
         await _people(world)
-        await _team(world, settings)
+        await found_once(world, settings, _team)
         await world.settle()
         world.look_away()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from functools import partial
 
@@ -23,8 +24,9 @@ URL = "https://crm.example.com/hooks/very-secret"
 
 
 @pytest.fixture
-def cli(tmp_path, monkeypatch):
+def cli(tmp_path, monkeypatch, sqlite_template):
     """The commands in this process, in a directory of their own, with one team."""
+    shutil.copyfile(sqlite_template, tmp_path / "perezvon.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     runner = CliRunner()
