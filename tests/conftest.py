@@ -8,7 +8,9 @@ import gc
 import os
 import shutil
 import ssl
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import groupby
 from zlib import crc32
 
 import pytest
@@ -19,18 +21,22 @@ from tests import compiled_once
 
 pytest_plugins = ["tests.fixtures_db"]
 
-settings.register_profile("house", deadline=None, print_blob=True)
-settings.load_profile("house")
+settings.register_profile("house", deadline=None, print_blob=True, max_examples=100)
+settings.register_profile("all", settings.get_profile("house"), max_examples=300)
 
 # Every aiogram session makes an SSL context of its own, which reads all certificates of the machine: one will do.
 ssl.create_default_context = lru_cache(ssl.create_default_context)
 compiled_once.share()
 
 
-@pytest.fixture(scope="session")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The loop that `serve` runs on."""
-    return uvloop.EventLoopPolicy()
+    return {"uvloop": uvloop.new_event_loop}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the tests are imported: their laws are tried on as many examples as this profile says."""
+    settings.load_profile("all" if config.getoption("--all") else "house")
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +47,8 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # `make test` shall take minutes. What PostgreSQL could do differently lies in the stores, which all run on both; of the
-# stories every tenth runs there, too. Of long matrices and of what only follows from something else, every third test
-# runs: always the same ones, chosen by their names. `--all` runs everything everywhere.
+# stories every tenth runs there, too. Of what only follows from something else every third test runs, and of matrices in
+# which each case shows the same thing every third case: always the same ones. `--all` runs everything everywhere.
 _ON_POSTGRES_ONE_IN = 10
 _ONE_IN = 3
 _SAMPLED = (
@@ -53,6 +59,12 @@ _SAMPLED = (
     "test_blind",
     "test_page_",
     "test_later_understands",
+)
+_MATRICES = (
+    "test_every_picture_has_a_phones_width_and_every_letter",  # picture x language x theme
+    "test_every_grouping_is_drawn_with_every_letter",  # grouping x picture x language
+    "test_any_period_can_be_drawn",
+    "test_forged_data_is_answered_in_words_and_changes_nothing",
 )
 
 
@@ -74,7 +86,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what would only cost time, and what cannot run here."""
     if not config.getoption("--all"):
-        left_out = {item for item in items if not _is_chosen(item)}
+        left_out = {item for item in items if not _is_chosen(item)} | _cases_like_others(items)
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
     _skip_without_a_browser(items)
@@ -85,6 +97,15 @@ def _is_chosen(item: pytest.Item) -> bool:
     if {"stories", "faults"} & set(item.path.parts) and item.get_closest_marker("postgres") is not None:
         return chance % _ON_POSTGRES_ONE_IN == 0
     return chance % _ONE_IN == 0 if any(name in item.nodeid for name in _SAMPLED) else True
+
+
+def _cases_like_others(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of each matrix two of every three cases; which third stays moves on, so that each value of each column is met."""
+    cases = sorted(
+        (item for item in items if item.nodeid.partition("[")[0].endswith(_MATRICES)), key=lambda i: i.nodeid
+    )
+    matrices = groupby(cases, key=lambda item: item.nodeid.partition("[")[0])
+    return {item for _, matrix in matrices for n, item in enumerate(matrix) if (n + n // _ONE_IN) % _ONE_IN}
 
 
 def _skip_without_a_browser(items: list[pytest.Item]) -> None:

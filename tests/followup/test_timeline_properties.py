@@ -12,7 +12,6 @@ from followup.cases.rules import Boundary, StoredKeys, boundary_after, event_mom
 from tests.followup.case_facts import at
 
 law = settings(
-    max_examples=300,
     derandomize=True,
     deadline=None,
     database=None,

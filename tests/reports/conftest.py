@@ -16,14 +16,22 @@ def company(database):
     return opened
 
 
-# Each of the three fortnights of the year once, and one on PostgreSQL; `--all` lives through many.
-_SEEDS = {"sqlite": (range(3), range(60)), "postgres": (range(1, 2), range(100, 112))}
+# Each of the three fortnights of the year once, one of them on PostgreSQL; `--all` lives through many.
+_ON_POSTGRES = "_on_postgres"
+_SEEDS = {
+    "sqlite": (range(0, 3, 2), range(60)),
+    "postgres": (range(1, 2), range(100, 112)),
+    "alone": (range(3), range(60)),
+}
 
 
 def pytest_generate_tests(metafunc):
-    if "seed" in metafunc.fixturenames:
-        backend = "postgres" if "postgres" in metafunc.function.__name__ else "sqlite"
-        metafunc.parametrize("seed", _SEEDS[backend][metafunc.config.getoption("--all")])
+    if "seed" not in metafunc.fixturenames:
+        return
+    name = metafunc.function.__name__
+    has_twin = hasattr(metafunc.module, name + _ON_POSTGRES)
+    backend = "postgres" if name.endswith(_ON_POSTGRES) else "sqlite" if has_twin else "alone"
+    metafunc.parametrize("seed", _SEEDS[backend][metafunc.config.getoption("--all")])
 
 
 def pytest_collection_modifyitems(config, items):

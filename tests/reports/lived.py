@@ -23,7 +23,6 @@ from followup.intake import take_in
 from followup.orders.tables import orders
 from followup.reports.one_call import mark_call
 from followup.teams import actions as teams
-from followup.teams import store as team_store
 from followup.teams.desk import Desk
 from followup.teams.seal import Seal
 from followup.teams.shelf import Shelf
@@ -55,6 +54,7 @@ class Lived:
     members: dict[str, int] = field(default_factory=dict)
     _marked: set[str] = field(default_factory=set)
     _said: count[int] = field(default_factory=count)
+    _shelf: Shelf = field(default_factory=Shelf)
     _seal: Seal = field(default_factory=lambda: Seal(Fernet.generate_key().decode()))
 
     async def found(self, at: datetime) -> None:
@@ -76,7 +76,7 @@ class Lived:
     @asynccontextmanager
     async def desk(self, now: datetime | None = None) -> AsyncIterator[Desk]:
         async with self.database.write() as c:
-            yield Desk(c, await team_store.load_book(c, self.team_id), now or self.now)
+            yield Desk(c, await self._shelf.book(c, self.team_id), now or self.now)
 
     async def hears(self, posts: Iterable[Posted]) -> None:
         """One request of the PBX."""
