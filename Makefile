@@ -9,8 +9,11 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PACKAGES := bot followup handlers jobs messenger providers sandbox storage templates
 PYTEST := $(BIN)/python -m pytest
-JOBS ?= 4
+JOBS ?= 3
 ARGS ?=
+
+# A test run is dozens of processes: each of them would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test crash check bench soak install format lock messages clean
 
@@ -21,7 +24,7 @@ demo: install ## the bot, a simulated PBX and a Telegram look-alike on http://12
 	$(BIN)/perezvon demo $(ARGS)
 
 test: install ## all tests, in random order (ARGS=tests/followup for a part, JOBS=n processes)
-	$(PYTEST) -n $(JOBS) $(ARGS)
+	$(PYTEST) -n $(JOBS) --dist worksteal $(ARGS)
 
 crash: install ## the program killed at every place and every await between receipt and record
 	$(PYTEST) -n $(JOBS) tests/crash --every-crash $(ARGS)

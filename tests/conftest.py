@@ -46,10 +46,12 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-# `make test` shall take minutes. What PostgreSQL could do differently lies in the stores, which all run on both; of the
-# stories every tenth runs there, too. Of what only follows from something else every third test runs, and of matrices in
-# which each case shows the same thing every third case: always the same ones. `--all` runs everything everywhere.
-_ON_POSTGRES_ONE_IN = 10
+# `make test` shall take minutes. What PostgreSQL could do differently lies in the stores, which all run on both; of what
+# stands above them every tenth story and every third test of a door runs there, too, and all that has no twin on SQLite.
+# Of what only follows from something else every third test runs, and of matrices in which each case shows the same thing
+# every third case: always the same ones. `--all` runs everything everywhere.
+_ON_POSTGRES_ONE_IN = {"stories": 10, "faults": 10, "web": 3, "webhooks": 3, "duty": 3}
+_STORE = "test_store.py"
 _ONE_IN = 3
 _SAMPLED = (
     "faults/",
@@ -86,16 +88,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what would only cost time, and what cannot run here."""
     if not config.getoption("--all"):
-        left_out = {item for item in items if not _is_chosen(item)} | _cases_like_others(items)
+        everything = {item.nodeid for item in items}
+        left_out = {item for item in items if not _is_chosen(item, everything)} | _cases_like_others(items)
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=list(left_out))
     _skip_without_a_browser(items)
 
 
-def _is_chosen(item: pytest.Item) -> bool:
+def _is_chosen(item: pytest.Item, everything: set[str]) -> bool:
     chance = crc32(item.nodeid.replace("postgres", "").encode())
-    if {"stories", "faults"} & set(item.path.parts) and item.get_closest_marker("postgres") is not None:
-        return chance % _ON_POSTGRES_ONE_IN == 0
+    if item.get_closest_marker("postgres") and item.nodeid.replace("postgres", "sqlite") in everything:
+        one_in = next((n for room, n in _ON_POSTGRES_ONE_IN.items() if room in item.path.parts), 1)
+        return item.path.name == _STORE or chance % one_in == 0
     return chance % _ONE_IN == 0 if any(name in item.nodeid for name in _SAMPLED) else True
 
 

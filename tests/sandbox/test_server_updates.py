@@ -7,6 +7,7 @@ import pytest
 from aiogram.exceptions import TelegramConflictError
 from aiohttp import web
 
+from tests.hanging_up import hang_up
 from tests.sandbox.server_stage import OLGA, TARAS, keyboard, make_bot, open_stage
 
 
@@ -101,7 +102,7 @@ async def test_a_second_poller_ends_the_first(stage):
     await other.get_updates(timeout=0)
     with pytest.raises(TelegramConflictError, match="terminated by other getUpdates request"):
         await first
-    await other.session.close()
+    await hang_up(other)
 
 
 async def test_polling_and_webhook_exclude_each_other(stage):

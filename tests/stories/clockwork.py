@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.wiring import Telegram, Works, build
 from storage.engine import Database
+from tests.hanging_up import hang_up
 from tests.stories.world import GROUP, UNHURRIED, World, new_world, shown_text
 
 OFFICE_HOURS = "Mo-Fr 09:00-18:00; PH off"
@@ -30,7 +31,7 @@ async def second_process(world: World) -> AsyncIterator[Works]:
     try:
         yield works
     finally:
-        await works.bot.session.close()
+        await hang_up(works.bot)
         await database.dispose()
 
 

@@ -24,6 +24,7 @@ from messenger.limits import Limits
 from sandbox.clock import MovableClock
 from sandbox.telegram_server import TelegramServer
 from storage.engine import Database
+from tests.hanging_up import hang_up
 from tests.stories.exchange import ANNA, BORYS, SALES, SERVICE, VIRA, Exchange, iso
 from tests.stories.founding import found_once
 from tests.stories.people import GROUP, Person, labels, shown_text
@@ -51,7 +52,7 @@ KYIV = ZoneInfo("Europe/Kyiv")
 FRIDAY = datetime(2026, 11, 20, 10, 0, tzinfo=KYIV)
 UNHURRIED = Limits(per_second=1000, chat_per_second=1000, group_per_minute=100_000)
 _ROUNDS = 60
-_HOUR = timedelta(hours=1)
+_SELDOM, _NEVER = timedelta(seconds=30), datetime.min.replace(tzinfo=UTC)
 _PULSE = """
     SELECT (SELECT count(*) FROM inbox WHERE state = 'pending'), (SELECT count(*) FROM updates WHERE state = 'pending'),
            (SELECT count(*) FROM letters WHERE state = 'pending'), (SELECT count(*) FROM letters),
@@ -78,7 +79,7 @@ class World(Exchange):
     people: dict[str, Person] = field(default_factory=dict)
     seen: set[tuple[int, int, int]] = field(default_factory=set)
     _calls: int = 0
-    _swept_at: datetime | None = None
+    _looked_at: dict[Job, datetime] = field(default_factory=dict)
 
     @property
     def database(self) -> Database:
@@ -132,11 +133,11 @@ class World(Exchange):
         raise AssertionError("the story does not come to rest")
 
     def _jobs(self) -> Sequence[Job]:
-        """What looks once an hour does so here, too: all else looks whenever anything happened."""
-        if self._swept_at is not None and self.clock.now() - self._swept_at < _HOUR:
-            return [job for job in TIMETABLE if job.every < _HOUR]
-        self._swept_at = self.clock.now()
-        return TIMETABLE
+        """What looks twice a minute or seldomer does so here, too; all else looks whenever anything happened."""
+        now = self.clock.now()
+        due = [job for job in TIMETABLE if job.every < _SELDOM or now - self._looked_at.get(job, _NEVER) >= job.every]
+        self._looked_at |= dict.fromkeys(due, now)
+        return due
 
     async def _come_to_rest(self) -> tuple[Any, ...]:
         """Until nothing comes in and nothing goes out, and the pulse then; time's own jobs are looked at afterwards."""
@@ -160,7 +161,7 @@ class World(Exchange):
     async def restart(self) -> None:
         """The process ends and another one begins: same database, same key, same bot; nothing in memory is left."""
         before = self.works
-        await before.bot.session.close()
+        await hang_up(before.bot)
         await before.database.dispose()
         address = Telegram(token="42:sandbox", api_url=self.telegram.url, limits=UNHURRIED)
         self.works = build(Database(before.database.url), self.clock, before.seal, address)
@@ -216,7 +217,7 @@ async def new_world(database: Database, **settings: str) -> AsyncIterator[World]
         try:
             yield world
         finally:
-            await world.works.bot.session.close()
+            await hang_up(world.works.bot)
             await world.works.database.dispose()
             await telegram.stop()
 
