@@ -54,7 +54,8 @@ class Worker:
 async def hang_up(database_url: str) -> None:
     """What an administrator or a restart of PostgreSQL does to who holds the lock."""
     connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
-    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"  # others test on the same server
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    # Others test on the same server.
     pids = await connection.fetch(f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND {here}")
     for row in pids:
         await connection.execute("SELECT pg_terminate_backend($1)", row["pid"])
