@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 _WORD = re.compile(r"(\d+)/(s|s/chat|min/group)")
 _FIELDS = {"s": "per_second", "s/chat": "chat_per_second", "min/group": "group_per_minute"}
 _SWEEP_EVERY = 256
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _LATE = timedelta(milliseconds=15)
 
 
@@ -129,9 +130,14 @@ class History:
             if sum(1 for at in ours if at >= moments[0]) < len(moments):
                 newer = [at for at in ours if at > moments[-1]]
                 self._chats[telegram_id] = deque([*moments, *newer], maxlen=self.limits.group_per_minute)
-        newest = self._bot[-1] if self._bot else datetime.min.replace(tzinfo=UTC)
+        newest = self._bot[-1] if self._bot else _LONG_AGO
         for known in (self._bot, self._promised):
             known.extend(at for _, at in sends if at > newest)
+
+    def last_sent_at(self, telegram_id: int) -> datetime:
+        """When this chat was last written to, as far as anybody remembers."""
+        sends = self._chats.get(telegram_id)
+        return sends[-1] if sends else _LONG_AGO
 
     def next_allowed_at(self, telegram_id: int, now: datetime) -> datetime:
         """When the chat takes one more, whatever the bot's own pace."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal, TypeAlias
 
 from messenger.limits import History
@@ -78,8 +79,17 @@ def plan(waiting: Iterable[Waiting], traffic: Traffic, now: datetime) -> Plan:
     pace = traffic.history.room(now)
     room = max(0, min(pace, traffic.room - len(traffic.in_flight)))
     if len(ready) > pace:
+        ready.sort(key=partial(_turn, traffic.history))
         moments.append(traffic.history.bot_free_at(now) if pace == 0 else now + traffic.history.limits.burst.span)
     return Plan(ready[:room], min(moments, default=None))
+
+
+def _turn(history: History, each: Waiting) -> tuple[int, datetime, tuple[int, datetime, str, int]]:
+    """Of what is equally urgent, chats by turns: whoever was written to last comes last, however old his next one is.
+
+    Else the oldest chats would be emptied first, and those left at the end would have to wait each for its own pace.
+    """
+    return each.priority, history.last_sent_at(each.telegram_id), each.order
 
 
 def _first_of_each_chat(

@@ -47,6 +47,8 @@ class Item:
 async def next_items(c: AsyncConnection, now: datetime, limit: int, *, below: int = priorities.LEAST) -> list[Row]:
     """What may be sent now, of all teams (one bot serves them all): of each Telegram chat its first few, best first.
 
+    Of what is equally urgent the first of every chat comes before the second of any.
+
     ``below``: only what is more urgent than that. Columns: item, id, team_id, chat_id, telegram_id, priority, since.
     """
     found = await c.execute(waiting(), {"moment": now, "most": limit, "below": below})
@@ -61,7 +63,7 @@ def waiting() -> Select[Any]:
     place = func.row_number().over(partition_by=due.c.telegram_id, order_by=order).label("place")
     ranked = select(due, place).subquery("ranked")
     best = select(ranked).where(ranked.c.place <= _MOST_OF_A_CHAT)
-    best = best.order_by(ranked.c.priority, ranked.c.since, ranked.c.item, ranked.c.id)
+    best = best.order_by(ranked.c.priority, ranked.c.place, ranked.c.since, ranked.c.item, ranked.c.id)
     return best.limit(bindparam("most", type_=Integer))
 
 

@@ -122,6 +122,22 @@ def test_twenty_of_a_flood_leave_in_a_minute():
     assert [at for at, _ in sent] == [*range(20), *range(60, 80)]
 
 
+def test_chats_are_served_by_turns():
+    """Sixty chats with five alerts each, those of one chat all older than those of the next: none waits for another's."""
+    waits = [waiting(number, 1 + number // 5, age=1000 - number) for number in range(300)]
+    sent = deliver(waits, traffic(), 60)
+    turns = [each.telegram_id for _, each in sent]
+    assert [sorted(turns[at : at + 60]) for at in range(0, 300, 60)] == [list(range(1, 61))] * 5
+    assert sent[-1][0] <= 300 / 30 * 1.02
+
+
+def test_turns_do_not_go_before_urgency():
+    waits = [waiting(number, 1 + number % 40, priorities.EDIT) for number in range(40)]
+    waits += [waiting(100 + number, 1 + number % 40) for number in range(80)]
+    sent = deliver(waits, traffic(), 60)
+    assert [each.priority for _, each in sent] == [priorities.ALERT] * 80 + [priorities.EDIT] * 40
+
+
 def test_a_thousand_alerts_over_two_hundred_chats_take_what_the_limits_allow():
     waits = [waiting(number, 1 + number % 200) for number in range(1000)]
     sent = deliver(waits, traffic(), 60)
