@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from followup.calls.events import Event, OrderEvent
 from followup.calls.tables import calls
@@ -26,6 +26,7 @@ from storage.rows import Row
 __all__ = ["Receipt", "forget", "recognise", "what_is_known"]
 
 _PERSONAL_DATA = ("text", "number", "name")
+_OUR_OWN: Final = frozenset({"id", "fact_keys"})  # numbers of our rows, some as long as a telephone's
 
 
 async def what_is_known(desk: Desk, said: str) -> dict[str, int] | None:
@@ -186,7 +187,7 @@ async def _sweep(erasing: Erasing) -> None:
 def _without(erasing: Erasing, row: Row, mention: Mention) -> dict[str, Any]:
     changed = {}
     for name, value in row.items():
-        if name == "id" or value is None:
+        if name in _OUR_OWN or value is None:
             continue
         if isinstance(value, str) and (name == "key" or name.endswith("_key")) and mention.is_in(value):
             changed[name] = ERASED + erasing.seal.mark("key", erasing.team_id, value)[:32]  # still one of its kind
