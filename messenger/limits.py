@@ -14,7 +14,7 @@ _WORD = re.compile(r"(\d+)/(s|s/chat|min/group)")
 _FIELDS = {"s": "per_second", "s/chat": "chat_per_second", "min/group": "group_per_minute"}
 _SWEEP_EVERY = 256
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_LATE = timedelta(milliseconds=15)
+_LATE = timedelta(milliseconds=15)  # by how much one request may take longer to Telegram than the thirtieth after it
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ __all__ = ["Content", "Outbox", "Rendered", "Skip"]
 _log = structlog.get_logger(__name__)
 _CLAIM = timedelta(seconds=60)  # after it a row whose sender died is sent again
 _SHORTEST_NAP = 0.01
-_APART = timedelta(milliseconds=25)
+_APART = timedelta(milliseconds=25)  # of those who wait anyway; longer than one takes to leave, shorter than the pace
 _AHEAD = timedelta(milliseconds=60)  # what may leave so soon is claimed and rendered, and leaves on time
 
 

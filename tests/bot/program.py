@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from tests.house.source import ROOT
+from tests.warm_parent import held
 
 COLD = (sys.executable, "-m", "bot")
 _CLIENT = Path(__file__).with_name("client.py")
@@ -80,35 +78,6 @@ class Program:
 
 @contextmanager
 def warm(directory: Path) -> Iterator[tuple[str, ...]]:
-    """The command of the run's own zygote: started by the first who needs it, ended with the last."""
-    path = directory / "zygote.sock"
-    with FileLock(directory / "zygote.lock"):
-        holder = _held(path) or _held(_started(path))
-    assert holder is not None
-    with holder:
+    """The command of the run's own zygote."""
+    with held(directory, "tests.bot.zygote") as path:
         yield sys.executable, "-S", "-E", str(_CLIENT), str(path)
-
-
-def _held(path: Path) -> socket.socket | None:
-    holder = socket.socket(socket.AF_UNIX)
-    try:
-        holder.connect(str(path))
-        holder.sendall(b"h")
-    except OSError:
-        holder.close()
-        return None
-    return holder
-
-
-def _started(path: Path) -> Path:
-    path.unlink(missing_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PEREZVON_")}
-    kept |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}  # threads are not forked
-    ready, done = os.pipe()
-    with (path.parent / "zygote.log").open("a") as log:
-        order = [sys.executable, "-m", "tests.bot.zygote", str(path), str(done)]
-        subprocess.Popen(order, cwd=ROOT, env=kept, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[done])
-    os.close(done)
-    with os.fdopen(ready, "rb") as bell:
-        assert bell.read() == b"1", (path.parent / "zygote.log").read_text()
-    return path

@@ -6,18 +6,13 @@ import asyncio
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
-from tests.house.source import ROOT
+from tests.warm_parent import held
 
 PATIENCE = 120  # seconds: no test is judged by its speed, this only ends one that hangs
 
@@ -94,35 +89,6 @@ class Forge:
 
 @contextmanager
 def forge(directory: Path, logs: Path) -> Iterator[Forge]:
-    """The run's own one: started by the first who needs it, ended with the last."""
-    path = directory / "forge.sock"
-    with FileLock(directory / "forge.lock"):
-        holder = _held(path) or _held(_started(path))
-    assert holder is not None
-    with holder:
+    """The run's own one."""
+    with held(directory, "tests.crash.forge") as path:
         yield Forge(path, logs)
-
-
-def _held(path: Path) -> socket.socket | None:
-    holder = socket.socket(socket.AF_UNIX)
-    try:
-        holder.connect(str(path))
-        holder.sendall(b"h")
-    except OSError:
-        holder.close()
-        return None
-    return holder
-
-
-def _started(path: Path) -> Path:
-    path.unlink(missing_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PEREZVON_")}
-    kept |= {"OPENBLAS_NUM_THREADS": "1"}  # threads are not forked
-    ready, done = os.pipe()
-    with (path.parent / "forge.log").open("a") as log:
-        command = [sys.executable, "-m", "tests.crash.forge", str(path), str(done)]
-        subprocess.Popen(command, cwd=ROOT, env=kept, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[done])
-    os.close(done)
-    with os.fdopen(ready, "rb") as bell:
-        assert bell.read() == b"1", (path.parent / "forge.log").read_text()
-    return path
