@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from asyncpg import InternalClientError
-from sqlalchemy import ColumnElement, Integer, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import BigInteger, Integer, bindparam, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
 from storage.many import among
-from storage.rows import Row, all_rows
+from storage.prepared import run_each
+from storage.rows import Row, all_rows, all_values, one_value
 from storage.tables import inbox, updates
 from storage.upsert import insert_or_ignore
 
@@ -36,6 +37,7 @@ _SQLITE_OUTAGES: Final = ("locked", "disk", "full", "readonly", "unable to open"
 
 # Built once: putting a statement together costs more than asking it.
 _KEEP: Final = insert(inbox)
+_TURN: Final = select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 _WAITING_TEAMS: Final = (
     select(inbox.c.team_id).where(inbox.c.state == "pending").group_by(inbox.c.team_id).order_by(func.min(inbox.c.id))
 )
@@ -134,14 +136,14 @@ class InboxWriter(_SharedCommit):
     """Requests of PBXs, as they came."""
 
     async def _insert(self, c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        await c.execute(_KEEP, list(rows))
+        await run_each(c, _KEEP, rows)
 
 
 class UpdateWriter(_SharedCommit):
     """Updates of Telegram; one that comes again is the one that is there."""
 
     async def _insert(self, c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-        await c.execute(insert_or_ignore(c, updates), list(rows))
+        await run_each(c, insert_or_ignore(c, updates), rows)
 
 
 def is_outage(error: BaseException) -> bool:
@@ -158,15 +160,14 @@ def is_outage(error: BaseException) -> bool:
 
 async def waiting_teams(c: AsyncConnection) -> list[int]:
     """Teams with rows to be worked on, whose oldest came first."""
-    return list(await c.scalars(_WAITING_TEAMS))
+    return await all_values(c, _WAITING_TEAMS, {})
 
 
 async def take_turn(c: AsyncConnection, team_id: int) -> bool:
     """Whether this process may work on the team's rows until the transaction of ``c`` ends."""
     if c.dialect.name == "sqlite":
         return True  # who comes second finds the rows done: see `claim`
-    key: ColumnElement[int] = literal_column(str(_TURN_OF_TEAM + team_id))
-    return bool(await c.scalar(select(func.pg_try_advisory_xact_lock(key))))
+    return bool(await one_value(c, _TURN, {"key": _TURN_OF_TEAM + team_id}))
 
 
 async def pending(c: AsyncConnection, team_id: int, limit: int = LARGEST_BATCH) -> list[Row]:
@@ -176,7 +177,7 @@ async def pending(c: AsyncConnection, team_id: int, limit: int = LARGEST_BATCH) 
 
 async def claim(c: AsyncConnection, team_id: int, ids: Collection[int], now: datetime) -> set[int]:
     """Mark rows done in the transaction that does them; those another process was faster with are not returned."""
-    return set(await c.scalars(_CLAIM, {"of_team": team_id, "ids": list(ids), "now": now}))
+    return set(await all_values(c, _CLAIM, {"of_team": team_id, "ids": list(ids), "now": now}))
 
 
 async def set_aside(c: AsyncConnection, team_id: int, row_id: int, error: str, now: datetime) -> None:

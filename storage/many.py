@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     ColumnElement,
+    Dialect,
     Insert,
-    Row,
     Table,
     Update,
     bindparam,
@@ -29,7 +30,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.visitors import InternalTraversal
-from sqlalchemy.types import Boolean, TypeEngine
+from sqlalchemy.types import Boolean, String, TypeDecorator, TypeEngine
+
+from storage.documents import JSON_BY
+from storage.prepared import fetch, run, run_each
+
+
+class _Listed(TypeDecorator[list[Any]]):
+    """A list as SQLite reads one: JSON."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, of: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.of = of
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Each as its column keeps it."""
+        turn = self.of.dialect_impl(dialect).bind_processor(dialect)
+        return JSON_BY["json_serializer"]([turn(one) for one in value] if turn else list(value))
 
 
 class among(ColumnElement[bool]):  # noqa: N801 - reads as SQL does: where(among(cases.c.id, "ids"))
@@ -42,8 +62,14 @@ class among(ColumnElement[bool]):  # noqa: N801 - reads as SQL does: where(among
     ]
 
     def __init__(self, of: ColumnElement[Any], name: str) -> None:
-        self.listed = of.in_(bindparam(name, expanding=True))
+        self.listed = of.in_(
+            select(func.json_each(bindparam(name, type_=_Listed(of.type))).table_valued("value").c.value)
+        )
         self.arrayed = of == func.any(bindparam(name, type_=_array_of(of.type)))
+
+    def self_group(self, against: Any = None) -> among:
+        """As it is: SQLAlchemy would write ``(… IN …) = 1`` on SQLite, for which no index can be used."""
+        return self
 
 
 @compiles(among)
@@ -58,29 +84,37 @@ def _arrayed(element: among, compiler: SQLCompiler, **how: Any) -> str:
 
 async def insert_many(
     c: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *told: ColumnElement[Any]
-) -> list[Row[Any]]:
-    """Write rows that name the same columns; ``id`` and the columns ``told`` of each, in the order of ``rows``."""
-    if not rows:
-        return []
-    names = tuple(rows[0])
+) -> list[Sequence[Any]]:
+    """Write rows that name the same columns; (id, *told) of each, in the order of ``rows``."""
     if _go_as_arrays(c, rows):
-        added = await c.execute(_from_arrays(table, names, told), _columns(rows, names))
-    else:
-        added = await c.execute(_plain(table, told), rows)
-    return sorted(added, key=lambda row: row.id)  # one writer gives growing ids, row after row
+        names = tuple(rows[0])
+        added = await fetch(c, _from_arrays(table, names, told), _columns(rows, names))
+        return sorted(added.rows, key=itemgetter(0))  # one writer gives growing ids, row after row
+    plain = _plain(table, told)
+    return [(await fetch(c, plain, row)).rows[0] for row in rows]
 
 
 async def update_many(c: AsyncConnection, table: Table, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows of a team that name the same columns, each by its ``id``; they are not written in any order."""
-    if not rows:
-        return
-    names = tuple(rows[0])
     if _go_as_arrays(c, rows):
-        await c.execute(_changed_by_arrays(table, names), _columns(rows, names) | {"of_team": team_id})
+        names = tuple(rows[0])
+        await run(c, _changed_by_arrays(table, names), _columns(rows, names) | {"of_team": team_id})
     else:
-        await c.execute(
-            _changed(table, names), [{f"new_{n}": row[n] for n in names} | {"of_team": team_id} for row in rows]
-        )
+        await _update_each(c, table, team_id, rows)
+
+
+async def update_versions(c: AsyncConnection, table: Table, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same one after the other, in this order, each with its ``version`` raised."""
+    await _update_each(c, table, team_id, rows, has_version=True)
+
+
+async def _update_each(
+    c: AsyncConnection, table: Table, team_id: int, rows: Sequence[Mapping[str, Any]], *, has_version: bool = False
+) -> None:
+    if rows:
+        statement = _changed(table, tuple(rows[0]), has_version=has_version)
+        new = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+        await run_each(c, statement, [row | {"of_team": team_id} for row in new])
 
 
 def _go_as_arrays(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -118,9 +152,13 @@ def _changed_by_arrays(table: Table, names: tuple[str, ...]) -> Update:
 
 
 @cache
-def _changed(table: Table, names: tuple[str, ...]) -> Update:
+def _changed(table: Table, names: tuple[str, ...], *, has_version: bool) -> Update:
     mine = (table.c.team_id == bindparam("of_team")) & (table.c.id == bindparam("new_id"))
-    values = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names if name != "id"}
+    values: dict[str, Any] = {
+        name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names if name != "id"
+    }
+    if has_version:
+        values["version"] = table.c.version + 1
     return update(table).where(mine).values(values)
 
 

@@ -9,7 +9,7 @@ the disk), opening and closing. Long queries belong to ``Database.read``, whose 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import aiosqlite
@@ -77,6 +77,15 @@ class NearConnection(AsyncAdapt_aiosqlite_connection):
     def cursor(self, server_side: bool = False) -> Any:
         """SQLite's own cursor, as SQLAlchemy's synchronous dialect uses it."""
         return self._connection._conn.cursor(NearCursor)
+
+    def ask(self, sql: str, parameters: Sequence[Any]) -> sqlite3.Cursor:
+        """A statement in the transaction that runs, if one does."""
+        own: sqlite3.Connection = self._connection._conn
+        return own.execute(sql, parameters)
+
+    def ask_each(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+        """The same for each of several."""
+        self._connection._conn.executemany(sql, parameters)
 
     def begin(self, statement: str, *, is_light: bool) -> None:
         """Begin a transaction; a writer may have to wait for another process, in the thread.

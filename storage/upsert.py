@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -10,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 def insert_or_ignore(c: AsyncConnection, table: Table) -> Any:
-    """``INSERT … ON CONFLICT DO NOTHING`` on any unique key of ``table``."""
-    if c.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
+    """``INSERT … ON CONFLICT DO NOTHING`` on any unique key of ``table``; for one table always the same statement."""
+    return _on_sqlite(table) if c.dialect.name == "sqlite" else _on_postgres(table)
+
+
+@cache
+def _on_sqlite(table: Table) -> Any:
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+@cache
+def _on_postgres(table: Table) -> Any:
     return postgresql.insert(table).on_conflict_do_nothing()

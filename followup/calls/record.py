@@ -134,7 +134,7 @@ async def _write(desk: Desk, known: Mapping[str, Row], rows: list[dict[str, Any]
     ids = {key: row["id"] for key, row in known.items()}
     fresh = {"is_history": recorded.is_history}
     ids |= await store.add_calls(desk.c, [row | fresh for row in rows if row["call_key"] not in known])
-    changed = [row | {"call": ids[row["call_key"]]} for row in rows if row["call_key"] in known]
+    changed = [row | {"id": ids[row["call_key"]]} for row in rows if row["call_key"] in known]
     await store.change_calls(desk.c, desk.book.id, changed)
     touched = {row["number_id"] for row in (*rows, *known.values())} - {None}
     await store.mark_numbers(desk.c, desk.book.id, touched)

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
 from storage.many import among, insert_many, update_many
-from storage.rows import Row, all_rows
+from storage.prepared import run
+from storage.rows import Row, all_rows, all_values
 
 _MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
 _FACT_COLUMNS = (
@@ -77,20 +78,18 @@ async def stored_facts(c: AsyncConnection, team_id: int, connection_id: int, key
 
 async def add_calls(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """Insert calls of one connection; call key → id."""
-    return {row.call_key: row.id for row in await insert_many(c, calls, rows, calls.c.call_key)}
+    return {key: id_ for id_, key in await insert_many(c, calls, rows, calls.c.call_key)}
 
 
 async def change_calls(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the merged facts and the new verdicts of calls; of each row ``call`` names the call, the rest are columns."""
-    if rows:
-        mine = update(calls).where(calls.c.team_id == team_id, calls.c.id == bindparam("call"))
-        await c.execute(mine, rows)
+    """Write the merged facts and the new verdicts of calls, each by its ``id``."""
+    await update_many(c, calls, team_id, rows)
 
 
 async def mark_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> None:
     """Keep beside each number when its first external call was and when it was last reached."""
     if ids:
-        await c.execute(_MARK_NUMBERS, {"of_team": team_id, "ids": list(ids)})
+        await run(c, _MARK_NUMBERS, {"of_team": team_id, "ids": list(ids)})
 
 
 async def facts_of_numbers(
@@ -112,7 +111,7 @@ async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) ->
 
 async def known_ids(c: AsyncConnection, team_id: int, ids: Collection[int]) -> set[int]:
     """Those of the calls that have not been deleted."""
-    return set(await c.scalars(_KNOWN, {"of_team": team_id, "ids": list(ids)})) if ids else set()
+    return set(await all_values(c, _KNOWN, {"of_team": team_id, "ids": list(ids)})) if ids else set()
 
 
 async def link_to_cases(c: AsyncConnection, team_id: int, links: Sequence[tuple[int, int | None]]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import cases
 from storage.many import among
+from storage.rows import all_values
 
 _AT_ONCE = 500
 _WITH_CASES = (
@@ -22,5 +23,5 @@ async def clients_with_cases(c: AsyncConnection, team_id: int, client_ids: Colle
     """Those of the clients who have a case, however long closed."""
     known, found = list(client_ids), set[int]()
     for at in range(0, len(known), _AT_ONCE):
-        found |= set(await c.scalars(_WITH_CASES, {"of_team": team_id, "clients": known[at : at + _AT_ONCE]}))
+        found |= set(await all_values(c, _WITH_CASES, {"of_team": team_id, "clients": known[at : at + _AT_ONCE]}))
     return found

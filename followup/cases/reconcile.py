@@ -168,7 +168,7 @@ async def _leave(desk: Desk, rows: Iterable[Mapping[str, Any]], touched: Touched
 async def _update(desk: Desk, pairs: Iterable[tuple[Row, Derived]]) -> list[Change]:
     derived = [(row, _values(item)) for row, item in pairs]
     changed = [(row, values) for row, values in derived if any(row[name] != value for name, value in values.items())]
-    await store.change_cases(desk.c, desk.book.id, [values | {"case": row["id"]} for row, values in changed])
+    await store.change_cases(desk.c, desk.book.id, [values | {"id": row["id"]} for row, values in changed])
     return [Change(case_id=row["id"], before=row, after=row | values) for row, values in changed]
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
 from followup.teams.tables import teams
-from storage.many import among, insert_many
+from storage.many import among, insert_many, update_versions
+from storage.prepared import fetch, run
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
@@ -44,7 +45,7 @@ async def lock_team(c: AsyncConnection, team_id: int) -> None:
     transaction = (own.get_nested_transaction() or own.get_transaction()) if own is not None else None
     locked = _LOCKED.setdefault(transaction, set()) if transaction is not None else set()
     if team_id not in locked:
-        await c.execute(_LOCK, {"of_team": team_id})
+        await fetch(c, _LOCK, {"of_team": team_id})
         locked.add(team_id)
 
 
@@ -80,7 +81,7 @@ async def stored_cases(
 
 async def add_cases(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert derived cases; their ids, in the same order."""
-    return [row.id for row in await insert_many(c, cases, rows)]
+    return [row[0] for row in await insert_many(c, cases, rows)]
 
 
 async def change_case(c: AsyncConnection, team_id: int, case_id: int, values: Mapping[str, Any]) -> None:
@@ -90,16 +91,14 @@ async def change_case(c: AsyncConnection, team_id: int, case_id: int, values: Ma
 
 
 async def change_cases(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The same for several, in this order; of each row ``case`` names the case, the rest are columns."""
-    if rows:
-        mine = (cases.c.team_id == team_id) & (cases.c.id == bindparam("case"))
-        await c.execute(update(cases).where(mine).values(version=cases.c.version + 1), rows)
+    """The same for several, in this order, each by its ``id``."""
+    await update_versions(c, cases, team_id, rows)
 
 
 async def mark(c: AsyncConnection, team_id: int, case_ids: Collection[int], **values: Any) -> None:
     """Write bookkeeping (shown, notified, planned) that is no change of the case itself."""
     new = {f"new_{name}": value for name, value in values.items()}
-    await c.execute(_marking(tuple(values)), {"of_team": team_id, "ids": list(case_ids), **new})
+    await run(c, _marking(tuple(values)), {"of_team": team_id, "ids": list(case_ids), **new})
 
 
 @cache

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import accounts, clients, merges, numbers
 from storage.many import among, insert_many
+from storage.prepared import fetch
 from storage.rows import Row, one_row
 from storage.upsert import insert_or_ignore
 
@@ -42,8 +43,8 @@ async def _added(c: AsyncConnection, team_id: int, missing: Collection[str], now
     client = {"team_id": team_id, "created_at": now, "is_blocked": False}
     made = await insert_many(c, clients, [client] * len(missing))
     pairs = zip(missing, made, strict=True)
-    rows = [{"team_id": team_id, "number": number, "client_id": row.id} for number, row in pairs]
-    return {row.number: row.id for row in await insert_many(c, numbers, rows, numbers.c.number)}
+    rows = [{"team_id": team_id, "number": number, "client_id": client_id} for number, (client_id,) in pairs]
+    return {number: id_ for id_, number in await insert_many(c, numbers, rows, numbers.c.number)}
 
 
 async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dict[str, int]:
@@ -52,7 +53,7 @@ async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dic
     for start in range(0, len(pending), CHUNK):
         part = pending[start : start + CHUNK]
         which = {"of_team": team_id, "wanted": part}
-        found.update((row.number, row.id) for row in await c.execute(_KNOWN, which))
+        found.update((await fetch(c, _KNOWN, which)).rows)
     return found
 
 
@@ -71,7 +72,7 @@ async def clients_of_numbers(c: AsyncConnection, team_id: int, ids: Collection[i
     """Number id → client id."""
     if not ids:
         return {}
-    return {row.id: row.client_id for row in await c.execute(_OWNERS, {"of_team": team_id, "ids": list(ids)})}
+    return dict((await fetch(c, _OWNERS, {"of_team": team_id, "ids": list(ids)})).rows)
 
 
 async def numbers_of_clients(
@@ -79,8 +80,9 @@ async def numbers_of_clients(
 ) -> dict[int, list[tuple[int, str]]]:
     """Client id → [(number id, number)], oldest first."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row in await c.execute(_NUMBERS_OF, {"of_team": team_id, "ids": list(ids)}) if ids else ():
-        found[row.client_id].append((row.id, row.number))
+    if ids:
+        for client_id, number_id, number in (await fetch(c, _NUMBERS_OF, {"of_team": team_id, "ids": list(ids)})).rows:
+            found[client_id].append((number_id, number))
     return dict(found)
 
 
@@ -121,8 +123,8 @@ async def named(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[
     """Client id → (name, is on the blacklist)."""
     if not ids:
         return {}
-    found = await c.execute(_NAMED, {"of_team": team_id, "ids": list(ids)})
-    return {row.id: (row.name, row.is_blocked) for row in found}
+    found = await fetch(c, _NAMED, {"of_team": team_id, "ids": list(ids)})
+    return {client_id: (name, blocked) for client_id, name, blocked in found.rows}
 
 
 async def rename_client(c: AsyncConnection, team_id: int, client_id: int, name: str) -> None:

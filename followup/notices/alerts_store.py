@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.notices import priorities
 from followup.notices.store import Chat
 from followup.notices.tables import cards
+from storage.prepared import run_each
 from storage.upsert import insert_or_ignore
 
 
@@ -22,4 +23,4 @@ async def add_case_cards(
         return
     base = {"team_id": chat.team_id, "chat_id": chat.id, "subject": "case", "state": state}
     base |= {"priority": priorities.ALERT, "not_before": now, "created_at": now}
-    await c.execute(insert_or_ignore(c, cards), [base | {"subject_id": each} for each in case_ids])
+    await run_each(c, insert_or_ignore(c, cards), [base | {"subject_id": each} for each in case_ids])

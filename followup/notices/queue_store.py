@@ -27,7 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.notices import priorities
 from followup.notices.store import Chat, chat_from
 from followup.notices.tables import cards, chats, letters
-from storage.rows import Row
+from storage.prepared import run
+from storage.rows import Row, all_rows, one_row
 
 Kind: TypeAlias = Literal["card", "letter"]
 _TABLES: dict[Kind, Table] = {"card": cards, "letter": letters}
@@ -51,8 +52,7 @@ async def next_items(c: AsyncConnection, now: datetime, limit: int, *, below: in
 
     ``below``: only what is more urgent than that. Columns: item, id, team_id, chat_id, telegram_id, priority, since.
     """
-    found = await c.execute(waiting(), {"moment": now, "most": limit, "below": below})
-    return [dict(row) for row in found.mappings()]
+    return await all_rows(c, waiting(), {"moment": now, "most": limit, "below": below})
 
 
 @cache
@@ -130,10 +130,8 @@ async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) 
     The row as it is now, with its chat's ``telegram_id``, ``thread_id``, ``chat_kind``, ``member_id``, ``capabilities``.
     """
     which = {"of_team": item.team_id, "of_id": item.id}
-    taken = await c.execute(_taken(item.kind), {**which, "moment": now, "deadline": until})
-    if taken.rowcount != 1:
-        return None
-    return dict((await c.execute(_with_chat(item.kind), which)).mappings().one())
+    taken = await run(c, _taken(item.kind), {**which, "moment": now, "deadline": until})
+    return await one_row(c, _with_chat(item.kind), which) if taken == 1 else None
 
 
 def chat_of(claimed: Row) -> Chat:
@@ -216,8 +214,7 @@ async def record_card_shown(c: AsyncConnection, card: Row, message: Shown, now: 
         "new_hash": message.content_hash,
         "new_shown_at": now if message.message_id is not None else card["shown_at"],
     }
-    result = await c.execute(_card_shown(), which | values)
-    if result.rowcount == 1:
+    if await run(c, _card_shown(), which | values) == 1:
         return True
     await release(c, Item("card", card["team_id"], card["id"]))
     return False

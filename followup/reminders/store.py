@@ -12,6 +12,7 @@ from followup.cases.tables import cases
 from followup.reminders.rules import StepKey
 from followup.reminders.tables import reminders
 from storage.many import among
+from storage.prepared import run, run_each
 from storage.rows import Row, all_rows
 from storage.upsert import insert_or_ignore
 
@@ -35,14 +36,13 @@ async def unplanned(c: AsyncConnection, limit: int) -> list[Row]:
 
 async def write_steps(c: AsyncConnection, team_id: int, steps: Mapping[int, Mapping[StepKey, datetime]]) -> None:
     """Case id → its steps: make the undone ones these; done ones stay done."""
-    await c.execute(_FORGET_UNDONE, {"of_team": team_id, "ids": list(steps)})
+    await run(c, _FORGET_UNDONE, {"of_team": team_id, "ids": list(steps)})
     rows = [
         {"team_id": team_id, "case_id": case_id, "step": key.step, "round": key.round, "due_at": due_at}
         for case_id, of_case in steps.items()
         for key, due_at in of_case.items()
     ]
-    if rows:
-        await c.execute(insert_or_ignore(c, reminders), rows)
+    await run_each(c, insert_or_ignore(c, reminders), rows)
 
 
 async def mark_planned(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> list[Row]:

@@ -16,7 +16,7 @@ from followup.teams.book import ExtensionPeriod, Line, LineVersion, Listener, Me
 from followup.teams.directory_store import results_of, status_titles, topics_of
 from followup.teams.policy import PolicyVersion
 from followup.teams.rules import policy_from
-from storage.rows import Row, all_rows, one_row
+from storage.rows import Row, all_rows, one_row, one_value
 from storage.upsert import insert_or_ignore
 
 
@@ -51,7 +51,8 @@ async def team_ids(c: AsyncConnection) -> list[int]:
 
 async def revision(c: AsyncConnection, team_id: int) -> int | None:
     """Raised by every change of the team's settings, lines or people."""
-    return await c.scalar(_REVISION, {"of_team": team_id})
+    found: int | None = await one_value(c, _REVISION, {"of_team": team_id})
+    return found
 
 
 async def touch(c: AsyncConnection, team_id: int) -> None:

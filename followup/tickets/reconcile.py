@@ -118,7 +118,7 @@ def _still_due(old: datetime | None, new: datetime | None, now: datetime) -> dat
 async def _update(desk: Desk, changed: Sequence[tuple[Row, dict[str, Any]]]) -> list[TicketChange]:
     # Rows of one statement must name the same columns: what is left over goes by itself.
     for is_whole in (True, False):
-        rows = [new | {"ticket": row["id"]} for row, new in changed if (len(new) > 2) is is_whole]
+        rows = [new | {"id": row["id"]} for row, new in changed if (len(new) > 2) is is_whole]
         await store.change_tickets(desk.c, desk.book.id, rows)
     return [TicketChange(ticket_id=row["id"], before=row, after=row | new) for row, new in changed]
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.tickets.tables import fan_members, ticket_acts, tickets
-from storage.many import among, insert_many
+from storage.many import among, insert_many, update_versions
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
@@ -59,14 +59,12 @@ async def team_of_ticket(c: AsyncConnection, ticket_id: int) -> int | None:
 
 async def add_tickets(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Insert derived tickets; their ids, in the same order."""
-    return [row.id for row in await insert_many(c, tickets, rows)]
+    return [row[0] for row in await insert_many(c, tickets, rows)]
 
 
 async def change_tickets(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write what has changed; of each row ``ticket`` names the ticket, the rest are columns."""
-    if rows:
-        mine = (tickets.c.team_id == team_id) & (tickets.c.id == bindparam("ticket"))
-        await c.execute(update(tickets).where(mine).values(version=tickets.c.version + 1), rows)
+    """Write what has changed of tickets, each by its ``id``."""
+    await update_versions(c, tickets, team_id, rows)
 
 
 async def mark(c: AsyncConnection, team_id: int, ticket_id: int, **values: Any) -> None:

@@ -24,7 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams.tables import teams, webhooks
 from followup.webhooks.tables import deliveries
-from storage.rows import Row, all_rows, one_row
+from storage.prepared import fetch, run, run_each
+from storage.rows import Row, all_rows, all_values, one_row
 from storage.upsert import insert_or_ignore
 
 # As a word, not as a parameter: only so does a database see that its partial index holds what is asked for.
@@ -74,19 +75,18 @@ _CLAIMED = (
 
 async def add_deliveries(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down what is to be told; what was written down before stays as it is."""
-    if rows:
-        await c.execute(insert_or_ignore(c, deliveries), list(rows))
+    await run_each(c, insert_or_ignore(c, deliveries), rows)
 
 
 async def ready_webhooks(c: AsyncConnection, now: datetime) -> list[tuple[int, int]]:
     """(team, webhook) of every receiver that something waits for and that may be knocked at."""
-    return [(row.team_id, row.id) for row in await c.execute(_READY, {"moment": now})]
+    return [(team_id, webhook) for team_id, webhook in (await fetch(c, _READY, {"moment": now})).rows]
 
 
 async def next_deliveries(c: AsyncConnection, webhook: tuple[int, int], now: datetime, most: int) -> list[int]:
     """Ids of what may leave for a (team, webhook) now: of each subject only the earliest that waits."""
     which = {"of_team": webhook[0], "of_webhook": webhook[1]}
-    return list(await c.scalars(_NEXT, {**which, "moment": now, "most": most}))
+    return await all_values(c, _NEXT, {**which, "moment": now, "most": most})
 
 
 async def claim(c: AsyncConnection, team_id: int, delivery_id: int, now: datetime, until: datetime) -> Row | None:
@@ -95,8 +95,8 @@ async def claim(c: AsyncConnection, team_id: int, delivery_id: int, now: datetim
     The row as it is now with its webhook's ``kind``, ``options``, ``failures`` and the name of its ``team``.
     """
     which = {"of_team": team_id, "of_id": delivery_id}
-    taken = await c.execute(_CLAIM, {**which, "moment": now, "deadline": until})
-    return await one_row(c, _CLAIMED, which) if taken.rowcount == 1 else None
+    taken = await run(c, _CLAIM, {**which, "moment": now, "deadline": until})
+    return await one_row(c, _CLAIMED, which) if taken == 1 else None
 
 
 async def release(c: AsyncConnection, row: Mapping[str, Any], **values: Any) -> bool:

@@ -60,11 +60,11 @@ async def test_rows_are_changed_by_id_and_only_in_their_team(database, new_team)
     client = {"name": None, "created_at": NOW, "is_blocked": False}
     async with database.write() as c:
         own, foreign = [await insert_many(c, clients, [client | {"team_id": team}] * 2) for team in (mine, theirs)]
-        rows = [{"id": row.id, "name": f"No. {row.id}", "is_blocked": True} for row in (*own, *foreign)]
+        rows = [{"id": id_, "name": f"No. {id_}", "is_blocked": True} for (id_,) in (*own, *foreign)]
         await update_many(c, clients, mine, rows)
     async with database.read() as c:
         found = {row.id: (row.name, row.is_blocked) for row in await c.execute(select(clients))}
-    assert found == {row.id: (f"No. {row.id}", True) for row in own} | {row.id: (None, False) for row in foreign}
+    assert found == {id_: (f"No. {id_}", True) for (id_,) in own} | {id_: (None, False) for (id_,) in foreign}
 
 
 async def test_one_bad_row_is_an_error_and_none_is_written(database, new_team):
