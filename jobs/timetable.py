@@ -17,7 +17,7 @@ from jobs.health import audit, watch_connections
 from jobs.office import Office
 from jobs.reports import send_reports
 from jobs.tickets import keep_tickets
-from jobs.tidying import forget_old
+from jobs.tidying import count_rows, forget_old
 from jobs.webhooks import forget_deliveries
 
 log = structlog.get_logger()
@@ -46,6 +46,7 @@ TIMETABLE = (
     Job(watch_connections, 5 * _SECOND),
     Job(audit, 30 * _SECOND),
     Job(forget_old, timedelta(hours=1)),
+    Job(count_rows, timedelta(hours=1)),
     Job(forget_deliveries, timedelta(hours=1)),
 )
 

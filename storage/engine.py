@@ -28,6 +28,7 @@ _PRAGMAS = (
 )
 
 
+_READ_ANEW = 3600  # seconds after which a connection of SQLite learns how large the tables are by now
 _REST = 5.0  # seconds after which a pooled connection is asked whether it still lives
 
 
@@ -123,7 +124,8 @@ def _postgres_engine(url: str, size: int) -> AsyncEngine:
 
 def _sqlite_engine(url: str, size: int, begin: str, *, is_near: bool = False) -> AsyncEngine:
     how: dict[str, Any] = {"module": NearSqlite(), "connect_args": CONNECT_ARGS} if is_near else {}
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=60, **JSON_BY, **how)
+    how |= {"pool_size": size, "max_overflow": 0, "pool_timeout": 60, "pool_recycle": _READ_ANEW}
+    engine = create_async_engine(url, **JSON_BY, **how)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

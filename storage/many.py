@@ -82,6 +82,31 @@ def _arrayed(element: among, compiler: SQLCompiler, **how: Any) -> str:
     return compiler.process(element.arrayed, **how)
 
 
+class checked(ColumnElement[Any]):  # noqa: N801 - checked(cases.c.team_id) == …
+    """A column that rows are not searched by but only checked for: they are found by a list.
+
+    SQLite, which counts its rows only when told to, thinks that a team has ten of them, and would read them all.
+    """
+
+    _traverse_internals: ClassVar[list[tuple[str, InternalTraversal]]] = [  # type: ignore[misc]
+        ("of", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, of: ColumnElement[Any]) -> None:
+        self.of = of
+        self.type = of.type
+
+
+@compiles(checked)
+def _searched(element: checked, compiler: SQLCompiler, **how: Any) -> str:
+    return compiler.process(element.of, **how)
+
+
+@compiles(checked, "sqlite")
+def _checked(element: checked, compiler: SQLCompiler, **how: Any) -> str:
+    return f"+{compiler.process(element.of, **how)}"
+
+
 async def insert_many(
     c: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *told: ColumnElement[Any]
 ) -> list[Sequence[Any]]:

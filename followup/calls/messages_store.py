@@ -11,14 +11,14 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import messages
-from storage.many import among
+from storage.many import among, checked
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 _FACTS = select(
     *(messages.c[name] for name in ("id", "connection_id", "message_key", "account_id", "at", "is_ours", "state")),
     *(messages.c[name] for name in ("number_id", "channel", "entry_point")),
-).where(messages.c.team_id == bindparam("of_team"), among(messages.c.account_id, "ids"))
+).where(checked(messages.c.team_id) == bindparam("of_team"), among(messages.c.account_id, "ids"))
 
 
 async def add_message(c: AsyncConnection, values: Mapping[str, Any]) -> int | None:

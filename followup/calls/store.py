@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
-from storage.many import among, insert_many, update_many
+from storage.many import among, checked, insert_many, update_many
 from storage.prepared import run
 from storage.rows import Row, all_rows, all_values
 
@@ -39,7 +39,7 @@ _STORED_FACTS = select(
     *(calls.c[name] for name in ("id", "call_key", "facts", "case_id", "number_id", "started_at", "contact_at"))
 ).where(_OF_TEAM, calls.c.connection_id == bindparam("of_connection"), among(calls.c.call_key, "keys"))
 _FACTS = select(*_FACT_COLUMNS).where(
-    _OF_TEAM,
+    checked(calls.c.team_id) == bindparam("of_team"),
     among(calls.c.number_id, "ids"),
     calls.c.started_at.is_not(None),
     (calls.c.outcome.in_(("missed", "successful"))) | (calls.c.direction == "out"),

@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import cases
-from storage.many import among
+from storage.many import among, checked
 from storage.rows import all_values
 
 _AT_ONCE = 500
 _WITH_CASES = (
     select(cases.c.client_id)
-    .where(cases.c.team_id == bindparam("of_team"), among(cases.c.client_id, "clients"))
+    .where(checked(cases.c.team_id) == bindparam("of_team"), among(cases.c.client_id, "clients"))
     .distinct()
 )
 

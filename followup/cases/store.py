@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
 from followup.teams.tables import teams
-from storage.many import among, insert_many, update_versions
+from storage.many import among, checked, insert_many, update_versions
 from storage.prepared import fetch, run
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
@@ -25,11 +25,14 @@ _OF_TEAM = cases.c.team_id == bindparam("of_team")
 _BY_ID = select(cases).where(_OF_TEAM, among(cases.c.id, "ids")).order_by(cases.c.id)
 _STORED = (
     select(cases)
-    .where(_OF_TEAM, among(cases.c.client_id, "clients") | among(cases.c.id, "linked"))
+    .where(
+        checked(cases.c.team_id) == bindparam("of_team"),
+        among(cases.c.client_id, "clients") | among(cases.c.id, "linked"),
+    )
     .order_by(cases.c.id)
 )
 _ACTIONS = select(actions).where(
-    actions.c.team_id == bindparam("of_team"), among(actions.c.number_id, "ids"), actions.c.kind != MARK
+    checked(actions.c.team_id) == bindparam("of_team"), among(actions.c.number_id, "ids"), actions.c.kind != MARK
 )
 
 _LOCK = select(teams.c.id).where(teams.c.id == bindparam("of_team")).with_for_update(key_share=True)

@@ -12,10 +12,12 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import accounts, clients
-from storage.many import among
+from storage.many import among, checked
 from storage.rows import Row, all_rows, one_row
 
-_OF_CLIENTS = select(accounts).where(accounts.c.team_id == bindparam("of_team"), among(accounts.c.client_id, "ids"))
+_OF_CLIENTS = select(accounts).where(
+    checked(accounts.c.team_id) == bindparam("of_team"), among(accounts.c.client_id, "ids")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

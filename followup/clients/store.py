@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import accounts, clients, merges, numbers
-from storage.many import among, insert_many
+from storage.many import among, checked, insert_many
 from storage.prepared import fetch
 from storage.rows import Row, one_row
 from storage.upsert import insert_or_ignore
@@ -24,7 +24,7 @@ _KNOWN = select(numbers.c.number, numbers.c.id).where(_OF_TEAM, among(numbers.c.
 _OWNERS = select(numbers.c.id, numbers.c.client_id).where(_OF_TEAM, among(numbers.c.id, "ids"))
 _NUMBERS_OF = (
     select(numbers.c.client_id, numbers.c.id, numbers.c.number)
-    .where(_OF_TEAM, among(numbers.c.client_id, "ids"))
+    .where(checked(numbers.c.team_id) == bindparam("of_team"), among(numbers.c.client_id, "ids"))
     .order_by(numbers.c.id)
 )
 _NAMED = select(clients.c.id, clients.c.name, clients.c.is_blocked).where(

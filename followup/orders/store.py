@@ -11,13 +11,13 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.orders.tables import orders
-from storage.many import among, update_many
+from storage.many import among, checked, update_many
 from storage.rows import Row, all_rows, one_row
 
 # Built once: putting a statement together costs more than asking it.
-_OF_TEAM = orders.c.team_id == bindparam("of_team")
+_OF_TEAM = checked(orders.c.team_id) == bindparam("of_team")
 _OF_NUMBERS = select(orders).where(_OF_TEAM, among(orders.c.number_id, "ids"))
-_OF_NUMBERS_SINCE = _OF_NUMBERS.where(orders.c.ordered_at > bindparam("since"))
+_OF_NUMBERS_SINCE = _OF_NUMBERS.where(checked(orders.c.ordered_at) > bindparam("since"))
 _OF_CASES = select(orders).where(_OF_TEAM, among(orders.c.case_id, "ids")).order_by(orders.c.ordered_at)
 
 

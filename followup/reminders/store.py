@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.cases.tables import cases
 from followup.reminders.rules import StepKey
 from followup.reminders.tables import reminders
-from storage.many import among
+from storage.many import among, checked
 from storage.prepared import run, run_each
 from storage.rows import Row, all_rows
 from storage.upsert import insert_or_ignore
 
 # Built once: putting a statement together costs more than asking it.
 _FORGET_UNDONE = delete(reminders).where(
-    reminders.c.team_id == bindparam("of_team"), among(reminders.c.case_id, "ids"), reminders.c.done_at.is_(None)
+    checked(reminders.c.team_id) == bindparam("of_team"),
+    among(reminders.c.case_id, "ids"),
+    reminders.c.done_at.is_(None),
 )
 _PLANNED = (
     update(cases)

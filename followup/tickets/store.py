@@ -10,18 +10,22 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.tickets.tables import fan_members, ticket_acts, tickets
-from storage.many import among, insert_many, update_versions
+from storage.many import among, checked, insert_many, update_versions
 from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 # Built once: putting a statement together costs more than asking it.
 _OF_TEAM = tickets.c.team_id == bindparam("of_team")
-_STORED = select(tickets).where(_OF_TEAM, among(tickets.c.client_id, "ids")).order_by(tickets.c.id)
+_STORED = (
+    select(tickets)
+    .where(checked(tickets.c.team_id) == bindparam("of_team"), among(tickets.c.client_id, "ids"))
+    .order_by(tickets.c.id)
+)
 _BY_ID = select(tickets).where(_OF_TEAM, among(tickets.c.id, "ids")).order_by(tickets.c.id)
 _ACTS = (
     select(ticket_acts)
     .where(
-        ticket_acts.c.team_id == bindparam("of_team"),
+        checked(ticket_acts.c.team_id) == bindparam("of_team"),
         or_(
             among(ticket_acts.c.number_id, "numbers"),
             among(ticket_acts.c.account_id, "accounts"),
@@ -32,7 +36,7 @@ _ACTS = (
 )
 _ACTS_OF_MADE = (
     select(ticket_acts)
-    .where(ticket_acts.c.team_id == bindparam("of_team"), among(ticket_acts.c.born_as, "ids"))
+    .where(checked(ticket_acts.c.team_id) == bindparam("of_team"), among(ticket_acts.c.born_as, "ids"))
     .order_by(ticket_acts.c.id)
 )
 

@@ -13,7 +13,7 @@ from tests.house.source import Module, functions, modules
 HEADS = {"select", "update", "delete"}
 # The team compared with something: a column that is merely selected proves nothing.
 TEAM = r"""\.c(\.team_id|\[['"]team_id['"]\])"""
-SCOPED = re.compile(rf"{TEAM}\s*(==|\.in_\()|==\s*[\w.]+{TEAM}|\bteam_id\s*=\s*:")
+SCOPED = re.compile(rf"{TEAM}\)?\s*(==|\.in_\()|==\s*[\w.]+{TEAM}|\bteam_id\s*=\s*:")
 # Two rows of one team joined prove that the rows are of one team, not of which.
 JOINED = re.compile(rf"[\w.]+{TEAM}\s*==\s*[\w.]+{TEAM}")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
