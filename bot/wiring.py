@@ -53,7 +53,7 @@ class Works:
     dispatcher: Dispatcher
     inbox_writer: InboxWriter
     inbox: InboxWorker
-    wake_inbox: Callable[[], None]
+    wake_inbox: Callable[[int], None]
     wake_outbox: Callable[[], None]
     keeper: UpdateKeeper
     updates: UpdateWorker
@@ -77,6 +77,12 @@ def build(
     updates = UpdateWorker(database, clock, bot, dispatcher)
     keeper = UpdateKeeper(UpdateWriter(database), clock, bells.rope("updates", updates.wake))
     inbox = InboxWorker(database, clock, seal, shelf, wake_outbox)
+    wake_inbox = bells.rope("inbox", inbox.wake)
+
+    def wake_for(team_id: int) -> None:
+        inbox.expect(team_id)
+        wake_inbox()
+
     return Works(
         database=database,
         clock=clock,
@@ -89,7 +95,7 @@ def build(
         dispatcher=dispatcher,
         inbox_writer=InboxWriter(database),
         inbox=inbox,
-        wake_inbox=bells.rope("inbox", inbox.wake),
+        wake_inbox=wake_for,
         wake_outbox=wake_outbox,
         keeper=keeper,
         updates=updates,

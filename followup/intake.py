@@ -30,6 +30,20 @@ _MISSED_ONLY: Final = frozenset({"missed"})
 async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Change]:
     """React to (connection id, event) pairs of one team; returns the cases that changed."""
     await lock_team(desk.c, desk.book.id)
+    recorded, wrote = await _record(desk, events)
+    whose = await _whose(desk, recorded)
+    touched = _touched(recorded, whose)
+    changes = await reconcile(desk, touched)
+    await follow_batch(desk, touched, wrote, _makers(desk, recorded, whose) | wrote)
+    await _retell_orders(desk, [(owner, event.order_key) for owner, event in events if isinstance(event, OrderEvent)])
+    for owner, event in events:
+        if isinstance(event, MessageEvent):
+            await show_posted(desk, owner, [event.message_key])
+    return changes
+
+
+async def _record(desk: Desk, events: Sequence[tuple[int, Event]]) -> tuple[Recorded, set[int]]:
+    """Every event written down: whom they concern, and which clients wrote."""
     recorded, wrote = Recorded(), set[int]()
     for connection_id in dict.fromkeys(connection_id for connection_id, _ in events):
         of_connection = [event for owner, event in events if owner == connection_id]
@@ -41,15 +55,9 @@ async def take_in(desk: Desk, events: Sequence[tuple[int, Event]]) -> list[Chang
                 await record_order(desk, connection_id, event, recorded)
             elif isinstance(event, MessageEvent):
                 wrote |= await take_message(desk, connection_id, event, recorded)
-    whose = await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers)
-    touched = _touched(recorded, whose)
-    changes = await reconcile(desk, touched)
-    await follow_batch(desk, touched, wrote, _makers(desk, recorded, whose) | wrote)
-    await _retell_orders(desk, [(owner, event.order_key) for owner, event in events if isinstance(event, OrderEvent)])
-    for owner, event in events:
-        if isinstance(event, MessageEvent):
-            await show_posted(desk, owner, [event.message_key])
-    return changes
+    if not all(isinstance(event, CallEvent) for _, event in events):
+        recorded.fresh.clear()  # who is new may have ordered or written in the same batch
+    return recorded, wrote
 
 
 async def take_history(desk: Desk, connection_id: int, events: Sequence[CallEvent]) -> None:
@@ -64,15 +72,22 @@ async def take_history(desk: Desk, connection_id: int, events: Sequence[CallEven
 
 async def _troubled(desk: Desk, recorded: Recorded) -> Touched:
     """Most clients were never missed: no case is theirs, and none has to be derived."""
-    whose = await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers)
-    known = await clients_with_cases(desk.c, desk.book.id, set(whose.values()))
+    whose = await _whose(desk, recorded)
+    known = await clients_with_cases(desk.c, desk.book.id, set(whose.values()) - recorded.fresh.keys())
     return Touched(
         clients={client for number, client in whose.items() if number in recorded.missed or client in known},
         hidden_calls=recorded.hidden_calls,
         linked=recorded.linked,
+        fresh=recorded.fresh,
         since=recorded.since,
         is_history=True,
     )
+
+
+async def _whose(desk: Desk, recorded: Recorded) -> dict[int, int]:
+    """Number id → client id of all who are concerned."""
+    new = {number_id: client_id for client_id, (number_id, _) in recorded.fresh.items()}
+    return new | await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers - new.keys())
 
 
 async def _retell_orders(desk: Desk, keys: Sequence[tuple[int, str]]) -> None:
@@ -87,6 +102,7 @@ def _touched(recorded: Recorded, whose: Mapping[int, int]) -> Touched:
         clients=set(whose.values()),
         hidden_calls=recorded.hidden_calls,
         linked=recorded.linked,
+        fresh=recorded.fresh,
         since=recorded.since,
     )
 

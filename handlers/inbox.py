@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -72,6 +72,8 @@ class InboxWorker:
         self._shelf = shelf
         self._wake_outbox = wake_outbox
         self._dialects: dict[int, tuple[int, Mapping[int, Dialect]]] = {}  # team id → (revision of the book, …)
+        self._expected: set[int] = set()
+        self._has_asked = False
         self._something_came = asyncio.Event()
         self._is_stopping = False
 
@@ -83,6 +85,10 @@ class InboxWorker:
     def wake(self) -> None:
         """A row was stored."""
         self._something_came.set()
+
+    def expect(self, team_id: int) -> None:
+        """Whose row it is that ``wake`` will be called for: nobody need ask the database."""
+        self._expected.add(team_id)
 
     async def run(self) -> None:
         """Work until stopped; trouble of the database is waited out."""
@@ -97,15 +103,22 @@ class InboxWorker:
                     log.warning("the inbox waits for the database: %s", mask_in_text(str(error)))
                 await asyncio.sleep(_PAUSE_AFTER_OUTAGE.total_seconds())
                 continue
-            if not worked:
+            if not worked and self._has_asked:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._something_came.wait(), POLL.total_seconds())
 
     async def step(self) -> int:
         """One round: at most one batch of every team that has rows; how many rows were done or set aside."""
+        return sum([await self._work_for(team_id) for team_id in await self._next_teams()])
+
+    async def _next_teams(self) -> Collection[int]:
+        """Those who are expected to have rows; every other time the database is asked, which knows of all."""
+        expected, self._expected = self._expected, set()
+        self._has_asked = not (expected and self._has_asked)
+        if not self._has_asked:
+            return expected
         async with self._database.glance() as c:
-            team_ids = await inbox.waiting_teams(c)
-        return sum([await self._work_for(team_id) for team_id in team_ids])
+            return await inbox.waiting_teams(c)
 
     async def _work_for(self, team_id: int) -> int:
         async with self._database.hold() as c:

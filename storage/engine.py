@@ -29,6 +29,8 @@ _PRAGMAS = (
 
 
 _READ_ANEW = 3600  # seconds after which a connection of SQLite learns how large the tables are by now
+_LIGHT_WRITERS = 2  # connections of PostgreSQL, and as many more in a rush
+_STATEMENTS = 300
 _REST = 5.0  # seconds after which a pooled connection is asked whether it still lives
 
 
@@ -46,7 +48,7 @@ class Database:
             self._writer = _postgres_engine(url, pool_size)
             self._reader = self._writer
             self._glancer = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        self._light_writer = self._writer.execution_options(is_light=True)
+        self._light_writer = self._light(url)
         self._turn = asyncio.Lock()
 
     @property
@@ -86,22 +88,30 @@ class Database:
     async def write_lightly(self) -> AsyncIterator[AsyncConnection]:
         """As ``write()``, but the disk is not waited for: nobody would miss it if the power failed a moment later."""
         if not self.is_sqlite:
-            async with self._writer.begin() as connection:
-                await connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+            async with self._light_writer.begin() as connection:
                 yield connection
             return
         async with self._turn, self._light_writer.begin() as connection:
             yield connection
 
+    def _light(self, url: str) -> AsyncEngine:
+        if self.is_sqlite:
+            return self._writer.execution_options(is_light=True)
+        return _postgres_engine(url, _LIGHT_WRITERS, server_settings={"synchronous_commit": "off"})
+
     async def dispose(self) -> None:
         """Close every connection."""
-        for engine in {self._writer, self._reader, self._glancer}:
+        for engine in {self._writer, self._reader, self._glancer, self._light_writer}:
             await engine.dispose()
 
 
-def _postgres_engine(url: str, size: int) -> AsyncEngine:
-    """Connections are looked at before they are used: the server asked after a rest, the socket always."""
-    engine = create_async_engine(url, pool_size=size, max_overflow=size, **JSON_BY)
+def _postgres_engine(url: str, size: int, **how: Any) -> AsyncEngine:
+    """Connections are looked at before they are used: the server asked after a rest, the socket always.
+
+    asyncpg keeps as many prepared statements as there may be in the program, and as long as the connection lasts.
+    """
+    asked = {"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **how}
+    engine = create_async_engine(url, pool_size=size, max_overflow=size, connect_args=asked, **JSON_BY)
     dialect = engine.sync_engine.dialect
 
     @event.listens_for(engine.sync_engine, "checkin")

@@ -24,13 +24,15 @@ from storage.rows import Row
 class Recorded:
     """Whom new facts concern: numbers, hidden callers' calls, the cases so far, and the earliest moment spoken of.
 
-    ``missed`` are those of the numbers that a call of the batch was missed from. ``is_history``: a file of the past.
+    ``missed`` are those of the numbers that a call of the batch was missed from. ``fresh``: clients whom nobody knew
+    before, of whom nothing else can be stored: client id → (number id, number). ``is_history``: a file of the past.
     """
 
     numbers: set[int] = field(default_factory=set)
     missed: set[int] = field(default_factory=set)
     hidden_calls: set[int] = field(default_factory=set)
     linked: set[int] = field(default_factory=set)
+    fresh: dict[int, tuple[int, str]] = field(default_factory=dict)
     since: datetime | None = None
     is_history: bool = False
 
@@ -51,7 +53,8 @@ async def record_calls(desk: Desk, connection_id: int, events: Iterable[CallEven
     merged = {key: _merged(known.get(key), of_call) for key, of_call in heard.items()}
     lines = _Numbers(desk.book)
     wanted = {number for facts in merged.values() if (number := lines.client(facts)) is not None}
-    ids = await clients.number_ids(desk.c, desk.book.id, wanted, desk.now)
+    ids, fresh = await clients.known_or_new(desk.c, desk.book.id, wanted, desk.now)
+    recorded.fresh |= fresh
     rows = [
         _row(desk, facts, lines.line(facts), ids.get(lines.client(facts) or ""))
         | {"connection_id": connection_id, "call_key": key}

@@ -81,9 +81,13 @@ def action_fact(row: Row) -> ActionFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRows:
-    """What is stored of some clients later than ``since`` (None: all); what else is derived of it reads it again."""
+    """What is stored of some clients later than ``since`` (None: all); what else is derived of it reads it again.
+
+    Of those who are ``fresh`` there are calls and nothing else, nowhere.
+    """
 
     clients: frozenset[int]
+    fresh: frozenset[int]
     since: datetime | None
     numbers: Mapping[int, list[tuple[int, str]]]
     calls: Mapping[int, list[dict[str, Any]]]
@@ -97,16 +101,24 @@ class ClientRows:
 
 
 async def rows_of_clients(
-    c: AsyncConnection, team_id: int, client_ids: Collection[int], since: datetime | None
+    c: AsyncConnection,
+    team_id: int,
+    client_ids: Collection[int],
+    since: datetime | None,
+    *,
+    fresh: Mapping[int, tuple[int, str]] | None = None,
 ) -> ClientRows:
-    """Everything stored of these clients; people's actions whatever their age."""
-    numbers = await clients.numbers_of_clients(c, team_id, client_ids)
-    ids = [number_id for pairs in numbers.values() for number_id, _ in pairs]
+    """Everything stored of these clients; people's actions whatever their age. ``fresh``: see ``Recorded``."""
+    new = {client_id: [pair] for client_id, pair in (fresh or {}).items() if client_id in client_ids}
+    known = await clients.numbers_of_clients(c, team_id, [each for each in client_ids if each not in new])
+    ids = [number_id for pairs in known.values() for number_id, _ in pairs]
+    of_all = ids + [number_id for ((number_id, _),) in new.values()]
     return ClientRows(
         clients=frozenset(client_ids),
+        fresh=frozenset(new),
         since=since,
-        numbers=numbers,
-        calls=await calls.facts_of_numbers(c, team_id, ids, since) if ids else {},
+        numbers=known | new,
+        calls=await calls.facts_of_numbers(c, team_id, of_all, since) if of_all else {},
         orders=await orders.facts_of_numbers(c, team_id, ids, since) if ids else {},
         actions=await store.actions_of_numbers(c, team_id, ids) if ids else [],
     )

@@ -30,13 +30,14 @@ class Touched:
     """What a batch of new facts concerns.
 
     ``since`` is the earliest moment any of them speaks of (None: look at everything). ``linked`` are the cases that
-    changed calls belonged to so far. ``is_merge``: numbers moved between clients, so a case may be left over as merged.
+    changed calls belonged to so far. ``fresh``: see ``Recorded``. ``is_merge``: numbers moved between clients, so a case may be left over as merged.
     ``is_history``: the facts come from a file of the past, of which no chat is told.
     """
 
     clients: set[int] = field(default_factory=set)
     hidden_calls: set[int] = field(default_factory=set)
     linked: set[int] = field(default_factory=set)
+    fresh: Mapping[int, tuple[int, str]] = field(default_factory=dict)
     since: datetime | None = None
     is_merge: bool = False
     is_history: bool = False
@@ -55,7 +56,7 @@ class Derived(NamedTuple):
 async def reconcile(desk: Desk, touched: Touched) -> list[Change]:
     """Make the stored cases of ``touched`` say what their facts say, and raise cards and letters for the difference."""
     await store.lock_team(desk.c, desk.book.id)
-    stored = await store.stored_cases(desk.c, desk.book.id, touched.clients, touched.linked)
+    stored = await store.stored_cases(desk.c, desk.book.id, touched.clients - touched.fresh.keys(), touched.linked)
     boundary = None if touched.is_merge else _boundary(desk.book, stored, touched)
     derived = await _derive_clients(desk, touched, boundary)
     derived += await _derive_hidden(desk, touched.hidden_calls)
@@ -94,7 +95,8 @@ async def _derive_clients(desk: Desk, touched: Touched, since: Boundary | None) 
     if not touched.clients:
         return []
     policy = CasePolicy(window=desk.book.policy.window, reopen_within=REOPEN_WITHIN)
-    touched.rows = await rows_of_clients(desk.c, desk.book.id, touched.clients, since.at if since else None)
+    place = since.at if since else None
+    touched.rows = await rows_of_clients(desk.c, desk.book.id, touched.clients, place, fresh=touched.fresh)
     found = facts_of_clients(desk.book, touched.rows)
     derived = []
     for client in found.values():

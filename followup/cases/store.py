@@ -79,7 +79,7 @@ async def stored_cases(
 ) -> list[Row]:
     """Cases of these clients, and those that changed calls were part of so far (``linked`` case ids)."""
     which = {"of_team": team_id, "clients": list(client_ids), "linked": list(linked)}
-    return await all_rows(c, _STORED, which)
+    return await all_rows(c, _STORED, which) if client_ids or linked else []
 
 
 async def add_cases(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -34,17 +34,22 @@ _NAMED = select(clients.c.id, clients.c.name, clients.c.is_blocked).where(
 
 async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], now: datetime) -> dict[str, int]:
     """Ids of ``wanted`` numbers; a number never seen becomes a provisional client of one number (D3)."""
+    known, _ = await known_or_new(c, team_id, wanted, now)
+    return known
+
+
+async def known_or_new(
+    c: AsyncConnection, team_id: int, wanted: Collection[str], now: datetime
+) -> tuple[dict[str, int], dict[int, tuple[int, str]]]:
+    """The same, and of those who are new: client id → (number id, number)."""
     known = await _known(c, team_id, wanted)
     missing = [number for number in dict.fromkeys(wanted) if number not in known]
-    return known | await _added(c, team_id, missing, now) if missing else known
-
-
-async def _added(c: AsyncConnection, team_id: int, missing: Collection[str], now: datetime) -> dict[str, int]:
     client = {"team_id": team_id, "created_at": now, "is_blocked": False}
-    made = await insert_many(c, clients, [client] * len(missing))
+    made = [row[0] for row in await insert_many(c, clients, [client] * len(missing))]
     pairs = zip(missing, made, strict=True)
-    rows = [{"team_id": team_id, "number": number, "client_id": client_id} for number, (client_id,) in pairs]
-    return {number: id_ for id_, number in await insert_many(c, numbers, rows, numbers.c.number)}
+    rows = [{"team_id": team_id, "number": number, "client_id": client_id} for number, client_id in pairs]
+    ids = {number: id_ for id_, number in await insert_many(c, numbers, rows, numbers.c.number)}
+    return known | ids, {client_id: (ids[number], number) for number, client_id in zip(missing, made, strict=True)}
 
 
 async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dict[str, int]:

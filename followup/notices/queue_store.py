@@ -34,6 +34,13 @@ Kind: TypeAlias = Literal["card", "letter"]
 _TABLES: dict[Kind, Table] = {"card": cards, "letter": letters}
 # A chat sends one message a second: more of it than that is of no use before the next look.
 _MOST_OF_A_CHAT = 3
+_PLACE = (
+    chats.c.telegram_id,
+    chats.c.thread_id,
+    chats.c.member_id,
+    chats.c.capabilities,
+    chats.c.kind.label("chat_kind"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,10 @@ async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) 
     The row as it is now, with its chat's ``telegram_id``, ``thread_id``, ``chat_kind``, ``member_id``, ``capabilities``.
     """
     which = {"of_team": item.team_id, "of_id": item.id}
-    taken = await run(c, _taken(item.kind), {**which, "moment": now, "deadline": until})
+    taking = which | {"moment": now, "deadline": until}
+    if c.dialect.name == "postgresql":
+        return await one_row(c, _taken_with_chat(item.kind), taking)
+    taken = await run(c, _taken(item.kind), taking)
     return await one_row(c, _with_chat(item.kind), which) if taken == 1 else None
 
 
@@ -151,9 +161,15 @@ def _taken(kind: Kind) -> Update:
 @cache
 def _with_chat(kind: Kind) -> Select[Any]:
     table = _TABLES[kind]
-    place = (chats.c.telegram_id, chats.c.thread_id, chats.c.member_id, chats.c.capabilities)
-    query = select(table, *place, chats.c.kind.label("chat_kind")).join(chats, chats.c.id == table.c.chat_id)
+    query = select(table, *_PLACE).join(chats, chats.c.id == table.c.chat_id)
     return query.where(table.c.team_id == bindparam("of_team"), table.c.id == bindparam("of_id"))
+
+
+@cache
+def _taken_with_chat(kind: Kind) -> Select[Any]:
+    """Both in one statement, as PostgreSQL can."""
+    taken = _taken(kind).returning(*_TABLES[kind].c).cte("taken")
+    return select(taken, *_PLACE).join(chats, (chats.c.id == taken.c.chat_id) & (chats.c.team_id == taken.c.team_id))
 
 
 async def release(c: AsyncConnection, item: Item, **values: Any) -> None:

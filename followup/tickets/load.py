@@ -31,7 +31,8 @@ async def facts_of_clients(
         known = await rows_of_clients(c, team_id, client_ids, since)
     wanted = set(client_ids)
     owner = {number: client for client, pairs in known.numbers.items() if client in wanted for number, _ in pairs}
-    writes = await accounts.accounts_of_clients(c, team_id, client_ids)
+    old = wanted - known.fresh
+    writes = await accounts.accounts_of_clients(c, team_id, old)
     writer = {row["id"]: client_id for client_id, rows in writes.items() for row in rows}
     found: dict[int, list[Fact]] = defaultdict(list)
     for number_id, client_id in owner.items():
@@ -42,7 +43,8 @@ async def facts_of_clients(
     for row in known.actions:
         if row["kind"] in _OF_CASES and row["number_id"] in owner:
             found[owner[row["number_id"]]].append(case_act(row))
-    await _add_acts(desk, found, (owner, writer, client_ids))
+    if old:
+        await _add_acts(desk, found, (owner, writer, old))
     if since is None:
         return found
     return {client_id: [fact for fact in facts if fact.at > since] for client_id, facts in found.items()}

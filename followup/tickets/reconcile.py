@@ -62,7 +62,8 @@ async def rederive(
     """
     await lock_team(desk.c, desk.book.id)
     stored: dict[int, list[Row]] = defaultdict(list)
-    for row in await store.stored_tickets(desk.c, desk.book.id, client_ids):
+    fresh = rows.fresh if rows else frozenset[int]()
+    for row in await store.stored_tickets(desk.c, desk.book.id, [each for each in client_ids if each not in fresh]):
         stored[row["client_id"]].append(row)
     # Where everything is looked at numbers may have come from a client who has tickets to one who had none.
     concerned = [client for client in client_ids if since is None or client in stored or client in makers]

@@ -101,6 +101,9 @@ class Directory:
             if connection is None:
                 return None
             book = await self._shelf.book(c, connection.team_id)
+        _, known = self._known.get(token, (0.0, None))
+        if known is not None and known.connection == connection and known.book is book:
+            return known
         dialect = dialect_of(connection, book, self._seal)
         return Line(connection, book, dialect, self._bucket(connection.id, dialect))
 

@@ -33,7 +33,7 @@ class HookDoor:
     writer: InboxWriter
     clock: Clock
     metrics: Metrics
-    wake: Callable[[], None]
+    wake: Callable[[int], None]  # with whose row it is
 
     def routes(self) -> list[web.RouteDef]:
         """POST and GET of the address itself and of everything under it."""
@@ -91,7 +91,7 @@ class HookDoor:
             return refusal(503, "too many requests wait for the disk", retry_after=2)
         except InboxRefused:
             return refusal(503, "the database does not take it now", retry_after=5)
-        self.wake()
+        self.wake(line.connection.team_id)
         return web.Response(body=reply.body, status=reply.status, headers={"Content-Type": reply.content_type})
 
 

@@ -44,7 +44,7 @@ def _ours(database: Database) -> web.Application:
         writer=InboxWriter(database),
         clock=SystemClock(),
         metrics=Metrics(),
-        wake=lambda: None,
+        wake=lambda _: None,
     )
     return web_app(door)
 

@@ -69,7 +69,7 @@ async def listening(world: World) -> AsyncIterator[Door]:
         writer=works.inbox_writer,
         clock=world.clock,
         metrics=Metrics(),
-        wake=works.inbox.wake,
+        wake=works.wake_inbox,
     )
     runner = await start_site(web_app(hooks), "127.0.0.1", 0)
     host, port = runner.addresses[0][:2]

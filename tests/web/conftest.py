@@ -40,7 +40,7 @@ async def opened(database):
         writer=InboxWriter(database),
         clock=clock,
         metrics=metrics,
-        wake=lambda: woken.append("inbox"),
+        wake=lambda _: woken.append("inbox"),
     )
     telegram = UpdateDoor(
         path="secret-path",
