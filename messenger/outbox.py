@@ -127,12 +127,12 @@ class Outbox:
         return slot
 
     async def _claim(self, chosen: list[Waiting], now: datetime) -> list[tuple[Waiting, Recorder]]:
-        """One transaction for all: what somebody else has taken, or what waits no more, is left out.
+        """What somebody else has taken, or what waits no more, is left out.
 
         A claim that a power failure undoes is as good as one that runs out: the row waits again.
         """
         claimed: list[tuple[Waiting, Recorder]] = []
-        async with self._database.write_lightly() as c:
+        async with self._database.jot() as c:
             for each in chosen:
                 item = Item(each.kind, each.team_id, each.id)
                 row = await queue_store.claim(c, item, now, now + _CLAIM)

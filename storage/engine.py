@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,7 +29,6 @@ _PRAGMAS = (
 
 
 _READ_ANEW = 3600  # seconds after which a connection of SQLite learns how large the tables are by now
-_LIGHT_WRITERS = 2  # connections of PostgreSQL, and as many more in a rush
 _STATEMENTS = 300
 _REST = 5.0  # seconds after which a pooled connection is asked whether it still lives
 
@@ -47,8 +46,12 @@ class Database:
         else:
             self._writer = _postgres_engine(url, pool_size)
             self._reader = self._writer
-            self._glancer = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        self._light_writer = self._light(url)
+            light = {"server_settings": {"synchronous_commit": "off"}}
+            self._glancer = _postgres_engine(
+                url, max(1, pool_size // 2), isolation_level="AUTOCOMMIT", connect_args=light
+            )
+        how = {"is_light": True} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
+        self._light_writer = (self._writer if self.is_sqlite else self._glancer).execution_options(**how)
         self._turn = asyncio.Lock()
 
     @property
@@ -94,24 +97,25 @@ class Database:
         async with self._turn, self._light_writer.begin() as connection:
             yield connection
 
-    def _light(self, url: str) -> AsyncEngine:
-        if self.is_sqlite:
-            return self._writer.execution_options(is_light=True)
-        return _postgres_engine(url, _LIGHT_WRITERS, server_settings={"synchronous_commit": "off"})
+    @asynccontextmanager
+    async def jot(self) -> AsyncIterator[AsyncConnection]:
+        """As ``write_lightly()``, but on PostgreSQL each statement is a transaction of its own."""
+        async with self.write_lightly() if self.is_sqlite else self.glance() as connection:
+            yield connection
 
     async def dispose(self) -> None:
         """Close every connection."""
-        for engine in {self._writer, self._reader, self._glancer, self._light_writer}:
+        for engine in {self._writer, self._reader, self._glancer}:
             await engine.dispose()
 
 
-def _postgres_engine(url: str, size: int, **how: Any) -> AsyncEngine:
+def _postgres_engine(url: str, size: int, *, connect_args: Mapping[str, Any] | None = None, **how: Any) -> AsyncEngine:
     """Connections are looked at before they are used: the server asked after a rest, the socket always.
 
     asyncpg keeps as many prepared statements as there may be in the program, and as long as the connection lasts.
     """
-    asked = {"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **how}
-    engine = create_async_engine(url, pool_size=size, max_overflow=size, connect_args=asked, **JSON_BY)
+    asked = {"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **(connect_args or {})}
+    engine = create_async_engine(url, pool_size=size, max_overflow=size, connect_args=asked, **JSON_BY, **how)
     dialect = engine.sync_engine.dialect
 
     @event.listens_for(engine.sync_engine, "checkin")

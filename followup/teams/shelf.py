@@ -20,9 +20,10 @@ class Shelf:
     def __init__(self) -> None:
         self._books: OrderedDict[int, TeamBook] = OrderedDict()
 
-    async def book(self, c: AsyncConnection, team_id: int) -> TeamBook:
-        """The team's present book; refuses a team that is not there (any more)."""
-        revision = await store.revision(c, team_id)
+    async def book(self, c: AsyncConnection, team_id: int, revision: int | None = None) -> TeamBook:
+        """The team's present book; refuses a team that is not there (any more). ``revision``: read a moment ago."""
+        if revision is None:
+            revision = await store.revision(c, team_id)
         if revision is None:
             self._books.pop(team_id, None)
             raise FollowupError("no_such_team", found=team_id)

@@ -33,7 +33,11 @@ class Connection:
 
 # Built once: putting a statement together costs more than asking it.
 _REVISION = select(t.teams.c.revision).where(t.teams.c.id == bindparam("of_team"))
-_BY_TOKEN = select(t.connections).where(t.connections.c.token == bindparam("of_token"))
+_BY_TOKEN = (
+    select(t.connections, t.teams.c.revision)
+    .join(t.teams, t.teams.c.id == t.connections.c.team_id)
+    .where(t.connections.c.token == bindparam("of_token"))
+)
 
 
 async def team_id_of(c: AsyncConnection, team: str) -> int | None:
@@ -163,10 +167,10 @@ async def latest_settings(c: AsyncConnection, team_id: int) -> dict[str, str]:
     return dict(row or {})
 
 
-async def connection_by_token(c: AsyncConnection, token: str) -> Connection | None:
-    """The PBX connection behind a hook address."""
+async def connection_by_token(c: AsyncConnection, token: str) -> tuple[Connection, int] | None:
+    """The PBX connection behind a hook address, and its team's revision."""
     row = await one_row(c, _BY_TOKEN, {"of_token": token})
-    return _connection(row) if row else None
+    return (_connection(row), row["revision"]) if row else None
 
 
 async def connections_of(c: AsyncConnection, team_id: int) -> list[Connection]:

@@ -97,10 +97,11 @@ class Directory:
 
     async def _ask(self, token: str) -> Line | None:
         async with self._database.glance() as c:
-            connection = await teams.connection_by_token(c, token)
-            if connection is None:
+            found = await teams.connection_by_token(c, token)
+            if found is None:
                 return None
-            book = await self._shelf.book(c, connection.team_id)
+            connection, revision = found
+            book = await self._shelf.book(c, connection.team_id, revision)
         _, known = self._known.get(token, (0.0, None))
         if known is not None and known.connection == connection and known.book is book:
             return known
