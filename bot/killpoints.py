@@ -87,7 +87,7 @@ _OUTBOX: Final = (
     *_side(
         "outbox",
         "after",
-        outbox_claimed="followup.notices.queue_store:claim",  # not committed
+        outbox_claimed="followup.notices.queue_store:claim",  # on SQLite not committed
         outbox_claim_committed="messenger.outbox:Outbox._claim",
     ),
     *_side("outbox", "before", rendering="messenger.delivery:Delivery.deliver"),

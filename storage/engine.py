@@ -44,12 +44,11 @@ class Database:
             self._reader = _sqlite_engine(url, 4, "BEGIN")
             self._glancer = _sqlite_engine(url, 2, "BEGIN", is_near=True)
         else:
-            self._writer = _postgres_engine(url, pool_size)
+            glancers = max(1, pool_size * 2 // 5)
+            self._writer = _postgres_engine(url, max(1, pool_size - glancers))
             self._reader = self._writer
             light = {"server_settings": {"synchronous_commit": "off"}}
-            self._glancer = _postgres_engine(
-                url, max(1, pool_size // 2), isolation_level="AUTOCOMMIT", connect_args=light
-            )
+            self._glancer = _postgres_engine(url, glancers, isolation_level="AUTOCOMMIT", connect_args=light)
         how = {"is_light": True} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
         self._light_writer = (self._writer if self.is_sqlite else self._glancer).execution_options(**how)
         self._turn = asyncio.Lock()

@@ -17,7 +17,7 @@ from followup.notices import priorities
 from followup.notices.store import raise_where
 from followup.notices.tables import cards, screens
 from followup.teams.tables import member_groups, members
-from storage.prepared import fetch, run
+from storage.prepared import run
 from storage.rows import Row, all_rows
 from storage.upsert import insert_or_ignore
 
@@ -90,7 +90,7 @@ async def watch_of(c: AsyncConnection, team_id: int, span: Span) -> Watch:
 
 async def over_by(c: AsyncConnection, now: datetime) -> list[tuple[int, int]]:
     """(team, fact) of stays away that have ended and of which nobody was told."""
-    return [(team_id, fact) for team_id, fact in (await fetch(c, _OVER, {"now": now})).rows]
+    return [(row["team_id"], row["id"]) for row in await all_rows(c, _OVER, {"now": now})]
 
 
 async def take_over(c: AsyncConnection, team_id: int, fact_id: int) -> Row | None:

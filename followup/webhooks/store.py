@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams.tables import teams, webhooks
 from followup.webhooks.tables import deliveries
-from storage.prepared import fetch, run, run_each
+from storage.prepared import run, run_each
 from storage.rows import Row, all_rows, all_values, one_row
 from storage.upsert import insert_or_ignore
 
@@ -80,7 +80,7 @@ async def add_deliveries(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) 
 
 async def ready_webhooks(c: AsyncConnection, now: datetime) -> list[tuple[int, int]]:
     """(team, webhook) of every receiver that something waits for and that may be knocked at."""
-    return [(team_id, webhook) for team_id, webhook in (await fetch(c, _READY, {"moment": now})).rows]
+    return [(row["team_id"], row["id"]) for row in await all_rows(c, _READY, {"moment": now})]
 
 
 async def next_deliveries(c: AsyncConnection, webhook: tuple[int, int], now: datetime, most: int) -> list[int]:

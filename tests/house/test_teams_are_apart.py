@@ -64,7 +64,6 @@ CROSSING: dict[str, str] = {
     "followup/notices/store.py::chats_at": "one private chat may serve several teams; asks which",
     "followup/notices/store.py::letter_shown_as": "a reply names its message by Telegram's ids; the letter tells the team",
     "followup/reports/kept_store.py::due_schedules": "asks which reports are due; each is written inside its team",
-    "followup/teams/store.py::_BY_TOKEN": "the token of a hook address is what tells the team",
     "followup/teams/token_store.py::_BY_HASH": "the token of an API request is what tells the team",
     "followup/webhooks/store.py::_READY": "asks which receivers have something waiting; each row carries its team",
     "followup/webhooks/store.py::dead_deliveries": "how many were given up at all, for metrics and the doctor: a number only",
