@@ -114,7 +114,9 @@ def _postgres_engine(url: str, size: int, *, connect_args: Mapping[str, Any] | N
     asyncpg keeps as many prepared statements as there may be in the program, and as long as the connection lasts.
     """
     asked = {"statement_cache_size": _STATEMENTS, "max_cached_statement_lifetime": 0, **(connect_args or {})}
-    engine = create_async_engine(url, pool_size=size, max_overflow=size, connect_args=asked, **JSON_BY, **how)
+    # The one that was used last has everything prepared and at hand.
+    how |= {"pool_size": size, "max_overflow": size, "pool_use_lifo": True, "connect_args": asked}
+    engine = create_async_engine(url, **JSON_BY, **how)
     dialect = engine.sync_engine.dialect
 
     @event.listens_for(engine.sync_engine, "checkin")
