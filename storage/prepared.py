@@ -75,7 +75,7 @@ async def fetch(c: AsyncConnection, query: Executable, values: Values) -> Found:
         if isinstance(driver, NearConnection):
             rows: Sequence[Any] = driver.ask(prepared.sql, given).fetchall()
         else:
-            rows = await (await _begun(driver)).fetch(prepared.sql, *given)
+            rows = await (await _begun(c, driver)).fetch(prepared.sql, *given)
     except BaseException as error:
         await _refuse(c, driver, error, prepared.sql)
     return Found(prepared.columns, prepared.found(rows))
@@ -91,7 +91,7 @@ async def run(c: AsyncConnection, statement: Executable, values: Values) -> int:
     try:
         if isinstance(driver, NearConnection):
             return driver.ask(prepared.sql, given).rowcount
-        told = await (await _begun(driver)).execute(prepared.sql, *given)
+        told = await (await _begun(c, driver)).execute(prepared.sql, *given)
     except BaseException as error:
         await _refuse(c, driver, error, prepared.sql)
     return int(told.rpartition(" ")[2])  # "UPDATE 3"
@@ -111,7 +111,7 @@ async def run_each(c: AsyncConnection, statement: Executable, rows: Sequence[Val
         if isinstance(driver, NearConnection):
             driver.ask_each(prepared.sql, given)
         else:
-            await (await _begun(driver)).executemany(prepared.sql, given)
+            await (await _begun(c, driver)).executemany(prepared.sql, given)
     except BaseException as error:
         await _refuse(c, driver, error, prepared.sql)
 
@@ -142,9 +142,12 @@ def _turned(turn: _Turn | None, value: Any) -> Any:
     return value if turn is None else turn(value)
 
 
-async def _begun(driver: Any) -> Any:
-    """asyncpg's own connection, in the transaction that SQLAlchemy begins with the first statement of all."""
-    if driver._transaction is None:
+async def _begun(c: AsyncConnection, driver: Any) -> Any:
+    """asyncpg's own connection, in the transaction that begins with the first statement, and that SQLAlchemy ends."""
+    if driver._transaction is None and driver.isolation_level != "autocommit":
+        own = cast("Connection", c.sync_connection)
+        if not own.in_transaction():
+            own.begin()
         await driver._start_transaction()
     return driver._connection
 
