@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import asyncpg
 import pytest
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 
 from storage.engine import Database
 from storage.inbox import is_outage
+from storage.prepared import fetch
+from storage.rows import one_value
 from tests.fixtures_db import drop_postgres_database, make_postgres_database
 
 pytestmark = pytest.mark.postgres
+WAYS = ("read", "write", "glance", "hold", "write_lightly", "jot")
 
 
 @pytest.fixture
@@ -30,9 +36,10 @@ async def other_side(database):
     await connection.close()
 
 
-async def used(database: Database) -> list[int]:
+async def used(database: Database, way: str) -> list[int]:
     """Process ids of two connections that rest in the pool afterwards."""
-    async with database.read() as first, database.read() as second:
+    lent = getattr(database, way)
+    async with lent() as first, lent() as second:
         return [(await c.exec_driver_sql("SELECT pg_backend_pid()")).scalar() for c in (first, second)]
 
 
@@ -52,9 +59,9 @@ def test_a_line_about_to_end_is_the_database_being_away_not_a_bad_row():
     assert not is_outage(DBAPIError("SELECT 1", {}, Exception("value too long")))
 
 
-@pytest.mark.parametrize("way", ["read", "write", "glance", "hold", "write_lightly"])
+@pytest.mark.parametrize("way", WAYS)
 async def test_who_was_hung_up_on_does_not_hear_of_it(database, other_side, way):
-    gone = await used(database)
+    gone = await used(database, way)
     await ended(other_side, gone)
     async with getattr(database, way)() as c:
         assert (await c.exec_driver_sql("SELECT pg_backend_pid()")).scalar() not in gone
@@ -63,7 +70,7 @@ async def test_who_was_hung_up_on_does_not_hear_of_it(database, other_side, way)
 async def test_what_rested_long_is_asked_whether_it_lives(database, other_side, monkeypatch):
     """A line that is dead without a word looks open from here."""
     monkeypatch.setattr("storage.engine._REST", -1.0)
-    gone = await used(database)
+    gone = await used(database, "read")
     monkeypatch.setattr(asyncpg.Connection, "is_closed", lambda _self: False)
     await ended(other_side, gone)
     async with database.read() as c:
@@ -84,3 +91,29 @@ async def _write_and_fail(database: Database) -> None:
     async with database.write() as c:
         await c.exec_driver_sql("CREATE TABLE noted (at INTEGER)")
         raise LookupError
+
+
+NAP = select(func.pg_sleep(bindparam("seconds", type_=Integer)))
+WHO = select(func.pg_backend_pid())
+NAPPING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid = $1"
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_who_is_cancelled_in_the_middle_leaves_no_connection_behind(database, other_side, way):
+    """Whoever got it next would be given the answer to what was asked before."""
+    pids: list[int] = []
+
+    async def nap() -> None:
+        async with getattr(database, way)() as c:
+            pids.append(await one_value(c, WHO, {}))
+            await fetch(c, NAP, {"seconds": 60})
+
+    napping = asyncio.create_task(nap())
+    async with asyncio.timeout(30):
+        while not await other_side.fetchval(NAPPING, pids[0] if pids else 0):
+            pass
+    napping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await napping
+    async with getattr(database, way)() as c:
+        assert await one_value(c, WHO, {}) != pids[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,30 @@ async def test_a_miss_becomes_a_case_and_the_outbox_is_woken(database, place, wo
     assert await counted(database, cases, cases.c.state == "open") == 1
     assert woken == ["outbox"]
     assert await worker.step() == 0
+
+
+async def test_nobody_waits_behind_those_whose_rows_are_announced(database, place, new_team, new_connection, worker):
+    """Other processes store rows, too: every other time the database is asked whose."""
+    quiet_team = await new_team("Quiet")
+    quiet = (quiet_team, (await new_connection(quiet_team))[0])
+    assert await worker.step() == 0
+    await put(database, quiet, call())
+    for number in range(3):
+        await put(database, place, call(f"loud-{number}"))
+        worker.expect(place[0])
+        await worker.step()
+    assert await states(database) == ["done", "done", "done", "done"]
+
+
+async def test_somebody_new_who_calls_and_orders_in_one_batch_has_one_case_of_both(database, place, worker):
+    """Of a client whom nobody knew nothing is looked up, unless the same batch has told more of him."""
+    ordered = {"type": "order", "order_id": "o-1", "widget": "w-1", "client": "+380671234567"}
+    ordered |= {"ordered_at": (NOW - timedelta(minutes=1)).isoformat()}
+    await put(database, place, call(), json.dumps(ordered).encode())
+    assert await worker.step() == 2
+    async with database.read() as c:
+        [found] = (await c.execute(select(cases.c.state, cases.c.missed, cases.c.orders))).all()
+    assert tuple(found) == ("open", 1, 1)
 
 
 async def test_a_poison_row_is_set_aside_and_the_others_are_done(database, place, worker, monkeypatch):
