@@ -1,4 +1,4 @@
-"""`perezvon digest send`: the digest now, through the same door as the outbox, whether or not `serve` runs."""
+"""`perezvon digest send`: the digest now, by the `serve` that runs, or through the same door where none does."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from storage.engine import Database
 
 _CLAIM = timedelta(seconds=60)
 _TRIES = 5
+_PATIENCE = 2.0  # seconds within which a running `serve` takes what it is given: it looks every second
+_LOOK_EVERY = 0.1
 
 
 async def send_digest(settings: Settings, team: str, day: date | None, force: bool) -> dict[str, object]:
@@ -43,9 +45,13 @@ async def send_digest(settings: Settings, team: str, day: date | None, force: bo
 
 
 class Courier:
-    """Sends chosen letters at once; a running `serve` that is quicker is waited for."""
+    """Has chosen letters sent at once: a running `serve` knows what it has sent to whom, and so keeps Telegram's limits.
 
-    def __init__(self, database: Database, clock: Clock, gateway: Gateway) -> None:
+    Where nobody takes a letter in hand within ``patience`` seconds, no `serve` runs, and the courier goes himself.
+    """
+
+    def __init__(self, database: Database, clock: Clock, gateway: Gateway, *, patience: float = _PATIENCE) -> None:
+        self._patience = patience
         self._database = database
         self._clock = clock
         self._shelf = Shelf()
@@ -81,6 +87,7 @@ class Courier:
     async def _send(self, team_id: int, letter_id: int) -> str | None:
         """None once it stands in the chat; else why not. What is only late stays in the outbox of `serve`."""
         reason = "Telegram did not answer; it is sent later"
+        await self._given_to_serve(team_id, letter_id)
         for attempt in range(_TRIES):
             await self._try(team_id, letter_id)
             async with self._database.read() as c:
@@ -92,6 +99,20 @@ class Courier:
             reason = row["error"] or reason
             await asyncio.sleep(0.2 * 2**attempt)
         return reason
+
+    async def _given_to_serve(self, team_id: int, letter_id: int) -> None:
+        """Returns when a running `serve` is done with it, or nobody has begun."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience
+        while loop.time() < until:
+            async with self._database.read() as c:
+                row = await notices.letter_by_id(c, team_id, letter_id)
+            if row is None or row["state"] != "pending":
+                return
+            if row["claimed_until"] is not None:
+                until = loop.time() + self._patience
+            await asyncio.sleep(_LOOK_EVERY)
+        self._patience = 0.0  # nobody is there
 
     async def _try(self, team_id: int, letter_id: int) -> None:
         item, now = Item("letter", team_id, letter_id), self._clock.now()

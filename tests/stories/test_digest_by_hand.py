@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.sending import Courier
+from bot.telegram import make_bot
+from messenger.gateway import Gateway
 from tests.stories.clockwork import ever_said
 from tests.stories.world import ANNA, kyiv, shown_text
 
@@ -19,7 +21,7 @@ FRIDAY = date(2026, 11, 20)
 
 
 def courier(world):
-    return Courier(world.database, world.clock, world.works.gateway)
+    return Courier(world.database, world.clock, world.works.gateway, patience=0.0)  # no `serve` is waited for
 
 
 async def test_sent_by_hand_it_takes_the_key_of_the_scheduled_one(world):
@@ -56,6 +58,22 @@ async def test_of_another_date(world):
     assert "so far" not in text
     await world.until(kyiv(20, 18, 30))
     world.olga.sees("Digest", "Friday, 20 November")
+
+
+async def test_a_serve_that_runs_sends_it_and_so_keeps_the_limits(world):
+    """Its outbox knows what it has sent to the chat within the last minute; the command does not."""
+    await world.call(ANNA)
+    world.look_away()
+    nobody = Gateway(make_bot(world.works.bot.token, "http://127.0.0.1:9"))
+    running = asyncio.create_task(world.works.outbox.run())
+    asker = Courier(world.database, world.clock, nobody, patience=30.0)
+    assert await asker.send_digest(world.team_id, FRIDAY, again=False) == {"sent": True, "reason": ""}
+    await world.works.outbox.stop()
+    await running
+    world.olga.sees("Digest", "Friday, 20 November")
+    assert world.messages()[-1]["photo"]
+    assert ever_said(world, "Digest") == 1
+    world.look_away()
 
 
 async def test_while_telegram_is_away_it_is_not_called_sent(world):
