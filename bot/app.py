@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 from contextlib import suppress
@@ -14,6 +13,7 @@ from aiogram.exceptions import AiogramError
 from aiohttp import web
 
 from bot.cli_frame import Room, open_room
+from bot.garbage import leave_what_stands
 from bot.keys import installation_key
 from bot.logs import set_up_logs
 from bot.nursery import Nursery
@@ -37,7 +37,6 @@ log = logging.getLogger("perezvon")
 Role = Literal["all", "web", "worker"]
 _TO_FINISH: Final = 6.0  # seconds; with the web server's own three it stays under the ten that are promised
 _LONGEST_PAUSE: Final = 30.0
-_COLLECTIONS: Final = (10_000, 20, 50)  # objects, and how many looks at the young there are to one at the older
 
 
 class App:
@@ -197,20 +196,13 @@ async def _serve(settings: Settings, role: Role) -> int:
         loop.add_signal_handler(number, told_to_stop.set)
     async with open_room(settings, pool_size=10) as room:
         app = App(settings, room, role)
-        _look_at_garbage_only()
+        leave_what_stands()
         await app.start()
         await _first_of(told_to_stop.wait(), app.wait_until_broken())
         log.info("stopping")
         await app.stop()
     log.info("stopped")
     return 1 if app.is_broken else 0
-
-
-def _look_at_garbage_only() -> None:
-    """What is here by now (libraries, models: a million objects) stays; to look it through would hold all up for 0.3 s."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTIONS)
 
 
 async def _first_of(*waits: Any) -> None:

@@ -14,6 +14,7 @@ import uvloop
 from aiohttp import ClientSession, web
 from sqlalchemy import update
 
+from bot.garbage import leave_what_stands
 from followup.clock import SystemClock
 from followup.teams.seal import Seal
 from followup.teams.shelf import Shelf
@@ -32,6 +33,7 @@ async def main(kind: str, url: str, team_id: int, connection_id: int, api_url: s
     then = _relay(database, api_url) if kind == "relay" else None
     app = _ours(database) if kind == "ours" else _bare(database, team_id, connection_id, then)
     runner = await (start_site(app, "127.0.0.1", 0) if kind == "ours" else _site(app))
+    leave_what_stands()  # as `serve` does
     say({"port": runner.addresses[0][1]})
     await asyncio.to_thread(sys.stdin.read)
     await runner.cleanup()

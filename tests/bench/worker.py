@@ -8,6 +8,7 @@ import time
 
 import uvloop
 
+from bot.garbage import leave_what_stands
 from followup.clock import SystemClock
 from followup.teams.seal import Seal
 from followup.teams.shelf import Shelf
@@ -21,6 +22,7 @@ async def main(url: str) -> None:
     database = Database(url)
     worker = InboxWorker(database, SystemClock(), Seal(KEY), Shelf(), lambda: None)
     await worker.step()
+    leave_what_stands()  # as `serve` does
     say("ready")
     while await asyncio.to_thread(sys.stdin.readline):
         began, used = time.perf_counter(), cpu_seconds()
