@@ -27,7 +27,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.notices import priorities
 from followup.notices.store import Chat, chat_from
 from followup.notices.tables import cards, chats, letters
-from followup.teams.tables import teams
 from storage.prepared import run
 from storage.rows import Row, all_rows, one_row
 
@@ -38,7 +37,6 @@ _MOST_OF_A_CHAT = 3
 _PLACE = (
     *(chats.c.telegram_id, chats.c.thread_id, chats.c.member_id, chats.c.capabilities),
     chats.c.kind.label("chat_kind"),
-    teams.c.revision,
 )
 
 
@@ -133,8 +131,7 @@ def _is_below(table: Table) -> ColumnElement[bool]:
 async def claim(c: AsyncConnection, item: Item, now: datetime, until: datetime) -> Row | None:
     """Take the item in hand until then; None if it waits no more or somebody has it.
 
-    The row as it is now, with its chat's ``telegram_id``, ``thread_id``, ``chat_kind``, ``member_id``, ``capabilities``
-    and its team's ``revision``.
+    The row as it is now, with its chat's ``telegram_id``, ``thread_id``, ``chat_kind``, ``member_id``, ``capabilities``.
     """
     which = {"of_team": item.team_id, "of_id": item.id}
     taking = which | {"moment": now, "deadline": until}
@@ -161,8 +158,7 @@ def _taken(kind: Kind) -> Update:
 @cache
 def _with_chat(kind: Kind) -> Select[Any]:
     table = _TABLES[kind]
-    joined = table.join(chats, chats.c.id == table.c.chat_id).join(teams, teams.c.id == table.c.team_id)
-    query = select(table, *_PLACE).select_from(joined)
+    query = select(table, *_PLACE).join(chats, chats.c.id == table.c.chat_id)
     return query.where(table.c.team_id == bindparam("of_team"), table.c.id == bindparam("of_id"))
 
 
@@ -170,8 +166,7 @@ def _with_chat(kind: Kind) -> Select[Any]:
 def _taken_with_chat(kind: Kind) -> Select[Any]:
     """Both in one statement, as PostgreSQL can."""
     taken = _taken(kind).returning(*_TABLES[kind].c).cte("taken")
-    joined = taken.join(chats, (chats.c.id == taken.c.chat_id) & (chats.c.team_id == taken.c.team_id))
-    return select(taken, *_PLACE).select_from(joined.join(teams, teams.c.id == taken.c.team_id))
+    return select(taken, *_PLACE).join(chats, (chats.c.id == taken.c.chat_id) & (chats.c.team_id == taken.c.team_id))
 
 
 async def release(c: AsyncConnection, item: Item, **values: Any) -> None:
