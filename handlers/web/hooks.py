@@ -71,7 +71,7 @@ class HookDoor:
         return RawRequest(
             method=request.method,
             path=plain(request.match_info.get("tail", "")).strip("/"),
-            query=_plain_pairs(request.query),
+            query=_plain_pairs(request.query) if request.query_string else {},
             headers=_plain_pairs({name.lower(): value for name, value in request.headers.items()}),
             body=body,
             received_at=self.clock.now(),
