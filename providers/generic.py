@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -44,6 +45,7 @@ MAX_OBJECTS: Final = 1_000
 MAX_LEGS: Final = 1_000
 SIGNATURE_HEADER: Final = "x-perezvon-signature"
 SIGNATURE_SECONDS: Final = 300
+_USUAL_SIGNATURE: Final = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
 
 def legs_of(value: object) -> tuple[LegSeen, ...]:
@@ -173,6 +175,8 @@ class Generic:
 
 def _signature_parts(header: str) -> tuple[str, list[str]]:
     """Time and signatures of `t=<unix>,v1=<hex>`; several v1 allow a change of the secret."""
+    if usual := _USUAL_SIGNATURE.fullmatch(header):
+        return usual[1], [usual[2]]
     pairs = [part.strip().partition("=") for part in header.split(",")]
     moment = next((value for key, _, value in pairs if key == "t"), "")
     signatures = [value.lower() for key, _, value in pairs if key == "v1"]
