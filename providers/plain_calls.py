@@ -5,11 +5,13 @@ What is not among them is not refused: it is read field by field, and what is wr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from pydantic_core import SchemaValidator, ValidationError
 from pydantic_core.core_schema import (
     CoreSchema,
+    list_schema,
     literal_schema,
     nullable_schema,
     str_schema,
@@ -31,18 +33,23 @@ def _text(pattern: str) -> CoreSchema:
     return nullable_schema(str_schema(strict=True, pattern=pattern))
 
 
-_OPTIONAL: Final = {
-    **dict.fromkeys(("direction", "client", "line", "stage", "hung_up_by", "result", "extension"), _text(_ID)),
-    **dict.fromkeys(("started_at", "answered_at", "ended_at"), _text(_MOMENT)),
-}
+def _object(required: Mapping[str, CoreSchema], optional: Mapping[str, CoreSchema]) -> CoreSchema:
+    fields = {name: typed_dict_field(schema, required=True) for name, schema in required.items()}
+    fields |= {name: typed_dict_field(schema, required=False) for name, schema in optional.items()}
+    return typed_dict_schema(fields, extra_behavior="forbid")
+
+
+_WORDS: Final = ("direction", "client", "line", "stage", "hung_up_by", "result", "extension")
+_LEG: Final = dict.fromkeys(("extension", "result"), _text(_ID)) | dict.fromkeys(
+    ("rang_at", "answered_at", "ended_at"), _text(_MOMENT)
+)
+_CALL: Final = dict.fromkeys(_WORDS, _text(_ID)) | dict.fromkeys(
+    ("started_at", "answered_at", "ended_at"), _text(_MOMENT)
+)
+_LEGS: Final = nullable_schema(list_schema(_object({}, _LEG), max_length=100))
 _PLAIN: Final = SchemaValidator(
-    typed_dict_schema(
-        {
-            "type": typed_dict_field(literal_schema(["call"]), required=True),
-            "call_id": typed_dict_field(str_schema(strict=True, pattern=_ID), required=True),
-            **{name: typed_dict_field(schema, required=False) for name, schema in _OPTIONAL.items()},
-        },
-        extra_behavior="forbid",
+    _object(
+        {"type": literal_schema(["call"]), "call_id": str_schema(strict=True, pattern=_ID)}, _CALL | {"legs": _LEGS}
     )
 )
 

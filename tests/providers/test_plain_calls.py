@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.generic import CALL, events_in
+from providers.generic import CALL, LEG, events_in
 from providers.plain_calls import is_plain_call
 
 PLAIN = {
@@ -23,6 +23,7 @@ PLAIN = {
     "stage": "ringing",
     "hung_up_by": "client",
     "result": "no_answer",
+    "legs": [{"extension": "101", "rang_at": "2026-10-31T23:59:59Z", "answered_at": None, "result": "no_answer"}, {}],
 }
 DIGITS = st.integers(0, 99).map("{:02}".format)
 MOMENTS = st.builds(
@@ -72,7 +73,10 @@ def test_every_common_day_is_plain(day):
         written(started_at="2026-11-20T10:00:00Z\n"),
         written(client="x" * 201),
         written(client="+380 67 123"),
-        written(legs=[]),
+        written(legs=[{"extension": 101}]),
+        written(legs=[{}] * 101),
+        written(legs={}),
+        written(legs=[{"ended_at": "2026-11-20"}]),
         written(anything="else"),
         written()[:-1],
         written() + b"{}",
@@ -80,6 +84,16 @@ def test_every_common_day_is_plain(day):
 )
 def test_what_has_to_be_looked_at_is_not(body):
     assert not is_plain_call(body)
+
+
+LEGS = st.lists(st.dictionaries(st.sampled_from([*LEG, "strange"]), VALUES, max_size=3), max_size=3)
+
+
+@given(LEGS)
+def test_no_plain_leg_would_have_been_refused(legs):
+    body = written(legs=legs)
+    if is_plain_call(body):
+        assert len(events_in(body)) == 1
 
 
 @given(st.dictionaries(st.sampled_from([*CALL, "type", "strange"]), VALUES, max_size=6))
