@@ -39,7 +39,7 @@ class UtcDateTime(types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"naive moment {value!r}: every stored moment carries its zone")
-        moment = value.astimezone(UTC)
+        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
         if dialect.name == "sqlite":
             return f"{moment.isoformat(timespec='microseconds')[:-6]}Z"  # strftime costs five times as much
         return moment

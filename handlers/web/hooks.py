@@ -72,7 +72,7 @@ class HookDoor:
             method=request.method,
             path=plain(request.match_info.get("tail", "")).strip("/"),
             query=_plain_pairs(request.query) if request.query_string else {},
-            headers=_plain_pairs({name.lower(): value for name, value in request.headers.items()}),
+            headers=_plain_headers(request.headers),
             body=body,
             received_at=self.clock.now(),
         )
@@ -100,6 +100,14 @@ def _plain_pairs(pairs: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs.items():
         found.setdefault(plain(name), plain(value))
+    return found
+
+
+def _plain_headers(pairs: Mapping[str, str]) -> dict[str, str]:
+    """The same; what HTTP takes for a name is plain by itself, but for its case."""
+    found: dict[str, str] = {}
+    for name, value in pairs.items():
+        found.setdefault(name.lower(), plain(value))
     return found
 
 
