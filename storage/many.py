@@ -1,8 +1,8 @@
 """Many rows in one statement whose text is always the same: PostgreSQL then parses and plans it once.
 
 SQLAlchemy writes a list as so many parameters, and rows as so many lists: for every length another text, which asyncpg
-has to prepare anew and PostgreSQL to plan. An array is one parameter, however long. SQLite has no arrays, and nothing to
-plan that would cost.
+has to prepare anew and PostgreSQL to plan. An array is one parameter, however long. SQLite has no arrays: there a list is
+one JSON, and rows are written one after another by a statement that is prepared (``storage/prepared.py``).
 """
 
 from __future__ import annotations

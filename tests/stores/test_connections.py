@@ -78,7 +78,7 @@ async def test_what_rested_long_is_asked_whether_it_lives(database, other_side, 
 
 
 async def test_a_write_after_a_glance_is_one_transaction_again(database):
-    """A glance commits each statement by itself; the connection it used serves writers next."""
+    """A glance commits each statement by itself; the connection it used serves light writers next."""
     async with database.glance() as c:
         await c.exec_driver_sql("SELECT 1")
     with pytest.raises(LookupError):
@@ -88,7 +88,7 @@ async def test_a_write_after_a_glance_is_one_transaction_again(database):
 
 
 async def _write_and_fail(database: Database) -> None:
-    async with database.write() as c:
+    async with database.write_lightly() as c:
         await c.exec_driver_sql("CREATE TABLE noted (at INTEGER)")
         raise LookupError
 
