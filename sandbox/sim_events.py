@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -16,13 +17,14 @@ async def stream_events(journal: Journal, stopping: asyncio.Event, request: web.
     seq = int(asked) if asked else journal.seq
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
     await response.prepare(request)
-    while not stopping.is_set():
-        fresh = journal.since(seq)
-        for change in fresh:
-            await response.write(f"id: {change['seq']}\ndata: {json.dumps(change)}\n\n".encode())
-        seq = fresh[-1]["seq"] if fresh else seq
-        if not journal.since(seq):
-            await _next_change(response, journal)
+    with suppress(ConnectionResetError):  # the page was closed
+        while not stopping.is_set():
+            fresh = journal.since(seq)
+            for change in fresh:
+                await response.write(f"id: {change['seq']}\ndata: {json.dumps(change)}\n\n".encode())
+            seq = fresh[-1]["seq"] if fresh else seq
+            if not journal.since(seq):
+                await _next_change(response, journal)
     return response
 
 
