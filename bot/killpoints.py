@@ -75,7 +75,7 @@ _HOOK: Final = (
         cases_reconciled="followup.cases.reconcile:reconcile",
         taken_in="followup.intake:take_in",
         connection_heard="followup.teams.connection_store:heard_from",  # the batch is not committed
-        batch_committed="handlers.inbox:InboxWorker._apply",
+        batch_committed="handlers.inbox:InboxWorker._take_batch",
     ),
 )
 _OUTBOX: Final = (

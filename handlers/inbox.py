@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.events import Event
+from followup.cases.store import lock_team
 from followup.clock import Clock
 from followup.intake import take_in
 from followup.phone import mask_in_text
@@ -121,18 +122,53 @@ class InboxWorker:
             return await inbox.waiting_teams(c)
 
     async def _work_for(self, team_id: int) -> int:
-        async with self._database.hold() as c:
-            if not await inbox.take_turn(c, team_id):
-                return 0
+        try:
+            count = await self._take_batch(team_id)
+        except Exception as error:
+            if inbox.is_outage(error):
+                raise
+            count = await self._take_one_by_one(team_id)
+        if count:
+            self._wake_outbox()
+        return count
+
+    async def _take_batch(self, team_id: int) -> int:
+        """In one transaction, which is the team's turn as well."""
+        async with self._database.write() as c:
             rows = await inbox.pending(c, team_id)
-            if not rows:
-                return 0
-            book = await self._shelf.book(c, team_id)
-            dialects = await self._dialects_of(c, book)
-            good = [read for row in rows if (read := await self._read(row, dialects)) is not None]
-            await self._apply_all(book, good)
-        self._wake_outbox()
+            if rows:
+                await self._apply(c, team_id, rows)
         return len(rows)
+
+    async def _take_one_by_one(self, team_id: int) -> int:
+        """One of them spoils the transaction: each in its own, so that only the bad one is set aside."""
+        async with self._database.glance() as c:
+            rows = await inbox.pending(c, team_id)
+        for row in rows:
+            try:
+                async with self._database.write() as c:
+                    await self._apply(c, team_id, [row])
+            except Exception as error:
+                if inbox.is_outage(error):
+                    raise
+                async with self._database.write() as c:
+                    await self._set_aside(c, row, error)
+        return len(rows)
+
+    async def _apply(self, c: AsyncConnection, team_id: int, rows: Sequence[Row]) -> None:
+        now = self._clock.now()
+        book = await self._shelf.book(c, team_id, await lock_team(c, team_id))
+        dialects = await self._dialects_of(c, book)
+        good = [read for row in rows if (read := await self._read(c, row, dialects)) is not None]
+        mine = await inbox.claim(c, team_id, [row.id for row in good], now) if good else set()
+        taken = [row for row in good if row.id in mine]
+        events = [(row.connection_id, event) for row in taken for event in row.events]
+        if events:
+            desk = Desk(c, book, now)
+            await take_in(desk, events)
+            await recognise(desk, self._seal, events)
+        if taken:
+            await heard_from(c, team_id, {row.connection_id for row in taken}, now)
 
     async def _dialects_of(self, c: AsyncConnection, book: TeamBook) -> Mapping[int, Dialect]:
         known = self._dialects.get(book.id)
@@ -144,53 +180,24 @@ class InboxWorker:
             known = self._dialects[book.id] = (book.revision, found)
         return known[1]
 
-    async def _read(self, row: Row, dialects: Mapping[int, Dialect]) -> _ReadRow | None:
+    async def _read(self, c: AsyncConnection, row: Row, dialects: Mapping[int, Dialect]) -> _ReadRow | None:
         try:
             dialect = dialects.get(row["connection_id"])
             if dialect is None:
                 raise LookupError("the options of its connection cannot be opened with this PEREZVON_SECRET_KEY")
             events = dialect.provider.parse(raw_request(row), dialect.reading)
         except Exception as error:
-            await self._set_aside(row["team_id"], row["id"], error)
+            await self._set_aside(c, row, error)
             return None
         return _ReadRow(row["id"], row["connection_id"], events)
 
-    async def _apply_all(self, book: TeamBook, rows: Sequence[_ReadRow]) -> None:
-        """In one transaction; if one of them spoils it, each in its own, so that only the bad one is set aside."""
-        if not rows:
-            return
-        try:
-            await self._apply(book, rows)
-        except Exception as error:
-            if inbox.is_outage(error):
-                raise
-            if len(rows) == 1:
-                await self._set_aside(book.id, rows[0].id, error)
-                return
-            for row in rows:
-                await self._apply_all(book, [row])
-
-    async def _apply(self, book: TeamBook, rows: Sequence[_ReadRow]) -> None:
-        now = self._clock.now()
-        async with self._database.write() as c:
-            mine = await inbox.claim(c, book.id, [row.id for row in rows], now)
-            taken = [row for row in rows if row.id in mine]
-            events = [(row.connection_id, event) for row in taken for event in row.events]
-            if events:
-                desk = Desk(c, book, now)
-                await take_in(desk, events)
-                await recognise(desk, self._seal, events)
-            if taken:
-                await heard_from(c, book.id, {row.connection_id for row in taken}, now)
-
-    async def _set_aside(self, team_id: int, row_id: int, error: Exception) -> None:
+    async def _set_aside(self, c: AsyncConnection, row: Row, error: Exception) -> None:
         text = _told(error)
         if isinstance(error, HookRefused | LookupError):
-            log.warning("inbox row %d is set aside: %s", row_id, mask_in_text(text))
+            log.warning("inbox row %d is set aside: %s", row["id"], mask_in_text(text))
         else:
-            log.error("inbox row %d is set aside", row_id, exc_info=error)
-        async with self._database.write() as c:
-            await inbox.set_aside(c, team_id, row_id, text, self._clock.now())
+            log.error("inbox row %d is set aside", row["id"], exc_info=error)
+        await inbox.set_aside(c, row["team_id"], row["id"], text, self._clock.now())
 
 
 def raw_request(row: Mapping[str, Any]) -> RawRequest:

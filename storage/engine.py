@@ -49,6 +49,7 @@ class Database:
             self._reader = self._writer
             light = {"server_settings": {"synchronous_commit": "off"}}
             self._glancer = _postgres_engine(url, glancers, isolation_level="AUTOCOMMIT", connect_args=light)
+        self._single_writer = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         how = {"is_light": True} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
         self._light_writer = (self._writer if self.is_sqlite else self._glancer).execution_options(**how)
         self._turn = asyncio.Lock()
@@ -71,12 +72,6 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def hold(self) -> AsyncIterator[AsyncConnection]:
-        """As ``glance()``, in a transaction: a lock taken in it is held until its end."""
-        async with (self._glancer if self.is_sqlite else self._reader).connect() as connection:
-            yield connection
-
-    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed when the block ends, rolled back when it raises. No network inside."""
         if not self.is_sqlite:
@@ -94,6 +89,16 @@ class Database:
                 yield connection
             return
         async with self._turn, self._light_writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write_one(self) -> AsyncIterator[AsyncConnection]:
+        """As ``write()``, for one statement: PostgreSQL need not be told where its transaction begins and ends."""
+        if not self.is_sqlite:
+            async with self._single_writer.connect() as connection:
+                yield connection
+            return
+        async with self.write() as connection:
             yield connection
 
     @asynccontextmanager

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine import Database
 from storage.many import among
 from storage.prepared import run_each
-from storage.rows import Row, all_rows, all_values, one_value
+from storage.rows import Row, all_rows, all_values
 from storage.tables import inbox, updates
 from storage.upsert import insert_or_ignore
 
@@ -37,12 +37,13 @@ _SQLITE_OUTAGES: Final = ("locked", "disk", "full", "readonly", "unable to open"
 
 # Built once: putting a statement together costs more than asking it.
 _KEEP: Final = insert(inbox)
-_TURN: Final = select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 _WAITING_TEAMS: Final = (
     select(inbox.c.team_id).where(inbox.c.state == "pending").group_by(inbox.c.team_id).order_by(func.min(inbox.c.id))
 )
 _IS_PENDING_OF_TEAM: Final = (inbox.c.team_id == bindparam("of_team")) & (inbox.c.state == "pending")
 _PENDING: Final = select(inbox).where(_IS_PENDING_OF_TEAM).order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
+_TURN: Final = select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger)).label("is_ours")).cte("turn")
+_PENDING_IN_TURN: Final = _PENDING.join_from(inbox, _TURN, _TURN.c.is_ours)
 _CLAIM: Final = (
     update(inbox)
     .where(_IS_PENDING_OF_TEAM, among(inbox.c.id, "ids"))
@@ -104,7 +105,7 @@ class _SharedCommit:
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_BATCH))]
         batch = [waiter for waiter in batch if not waiter.fate.cancelled()]
         try:
-            async with self._database.write() as c:
+            async with self._database.write_one() as c:
                 await self._insert(c, [waiter.row for waiter in batch])
         except BaseException as error:
             for waiter in batch:
@@ -163,16 +164,16 @@ async def waiting_teams(c: AsyncConnection) -> list[int]:
     return await all_values(c, _WAITING_TEAMS, {})
 
 
-async def take_turn(c: AsyncConnection, team_id: int) -> bool:
-    """Whether this process may work on the team's rows until the transaction of ``c`` ends."""
-    if c.dialect.name == "sqlite":
-        return True  # who comes second finds the rows done: see `claim`
-    return bool(await one_value(c, _TURN, {"key": _TURN_OF_TEAM + team_id}))
-
-
 async def pending(c: AsyncConnection, team_id: int, limit: int = LARGEST_BATCH) -> list[Row]:
-    """The team's oldest rows to be worked on, in order of arrival."""
-    return await all_rows(c, _PENDING, {"of_team": team_id, "most": limit})
+    """The team's oldest rows to be worked on, in order of arrival.
+
+    None of them where another process works on the team's, until the transaction of ``c`` ends. Who comes second all the
+    same, as on SQLite, finds them done: see ``claim``.
+    """
+    wanted = {"of_team": team_id, "most": limit}
+    if c.dialect.name == "postgresql":
+        return await all_rows(c, _PENDING_IN_TURN, wanted | {"key": _TURN_OF_TEAM + team_id})
+    return await all_rows(c, _PENDING, wanted)
 
 
 async def claim(c: AsyncConnection, team_id: int, ids: Collection[int], now: datetime) -> set[int]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from storage import engine as storage_engine
 
 _MOST_STATEMENTS = 10_000
-_known: dict[tuple[str, bool], tuple[Any, Any]] = {}
+_known: dict[tuple[str, bool, str | None], tuple[Any, Any]] = {}
 
 
 def share() -> None:
@@ -25,7 +25,8 @@ def share() -> None:
 def _sharing(url: str, **how: Any) -> AsyncEngine:
     """A new engine; its dialect is the one that the first engine of this kind has asked its server about."""
     made = create_async_engine(url, query_cache_size=_MOST_STATEMENTS, **how)
-    kind, own = (made.dialect.name, "module" in how), made.sync_engine
+    # A dialect knows to what its connections return.
+    kind, own = (made.dialect.name, "module" in how, how.get("isolation_level")), made.sync_engine
     if kind in _known:
         own.dialect, own._compiled_cache = _known[kind]
     else:

@@ -110,14 +110,13 @@ async def _counters(c: AsyncConnection, book: TeamBook, chosen: QueueFilter, now
 async def _read(c: AsyncConnection, book: TeamBook, query: Select[Any], now: datetime) -> list[QueueRow]:
     rows = await all_rows(c, query)
     client_ids = {row["client_id"] for row in rows if row["client_id"] is not None}
-    numbers = await clients.numbers_of_clients(c, book.id, client_ids)
-    names = await clients.named(c, book.id, client_ids)
+    people = await clients.people(c, book.id, client_ids)
     found = []
     for row in rows:
-        pairs = numbers.get(row["client_id"], [])
+        name, _, pairs = people.get(row["client_id"], clients.NOBODY)
         number = dict(pairs).get(row["number_id"]) or (pairs[0][1] if pairs else None)
         shown = None if number is None or is_erased(number) else number
-        found.append(_row(row, book, (shown, names.get(row["client_id"], (None, False))[0]), now))
+        found.append(_row(row, book, (shown, name), now))
     return found
 
 

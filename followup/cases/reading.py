@@ -33,18 +33,16 @@ async def case_views(c: AsyncConnection, book: TeamBook, ids: Collection[int]) -
     """Some cases in order of their opening, by a fixed number of queries."""
     rows = await store.cases_by_id(c, book.id, ids)
     client_ids = {row["client_id"] for row in rows if row["client_id"] is not None}
-    numbers = await clients.numbers_of_clients(c, book.id, client_ids)
-    names = await clients.named(c, book.id, client_ids)
+    people = await clients.people(c, book.id, client_ids)
     ordered = [row["id"] for row in rows if any(key.startswith("o:") for key in row["fact_keys"])]
     case_orders = await orders.of_case(c, book.id, ordered)
     contacts = {row["contact_id"] for row in rows} - {None}
     reached_by = {row["id"]: row["member_id"] for row in await calls.facts_by_id(c, book.id, contacts)}
     views = []
     for row in sorted(rows, key=lambda row: (row["opened_at"], row["id"])):
-        pairs = numbers.get(row["client_id"], [])
+        name, blocked, pairs = people.get(row["client_id"], clients.NOBODY)
         number = dict(pairs).get(row["number_id"]) or (pairs[0][1] if pairs else None)
         is_gone = number is not None and is_erased(number)
-        name, blocked = names.get(row["client_id"], (None, False))
         about = {
             "number": None if is_gone else number,
             "other_numbers": tuple(other for _, other in pairs if other != number and not is_erased(other)),

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.cases.tables import actions, cases
 from followup.teams.tables import teams
 from storage.many import among, checked, insert_many, update_versions
-from storage.prepared import fetch, run
-from storage.rows import Row, all_rows, one_row
+from storage.prepared import run
+from storage.rows import Row, all_rows, one_row, one_value
 from storage.upsert import insert_or_ignore
 
 MARK = "mark"  # an action about calls, not about the case: the timeline does not know it
@@ -35,21 +35,26 @@ _ACTIONS = select(actions).where(
     checked(actions.c.team_id) == bindparam("of_team"), among(actions.c.number_id, "ids"), actions.c.kind != MARK
 )
 
-_LOCK = select(teams.c.id).where(teams.c.id == bindparam("of_team")).with_for_update(key_share=True)
+_LOCK = select(teams.c.revision).where(teams.c.id == bindparam("of_team")).with_for_update(key_share=True)
 _LOCKED: WeakKeyDictionary[Transaction, set[int]] = WeakKeyDictionary()  # transaction → teams it holds
 
 
-async def lock_team(c: AsyncConnection, team_id: int) -> None:
-    """One writer a team at a time; on SQLite the transaction itself is that lock. Asked for once a transaction."""
+async def lock_team(c: AsyncConnection, team_id: int) -> int | None:
+    """One writer a team at a time; on SQLite the transaction itself is that lock. Asked for once a transaction.
+
+    The revision of the team's book, where it is told with the lock.
+    """
     if c.dialect.name != "postgresql":
-        return
+        return None
     own = c.sync_connection
     # What a savepoint locked is let go with it.
     transaction = (own.get_nested_transaction() or own.get_transaction()) if own is not None else None
     locked = _LOCKED.setdefault(transaction, set()) if transaction is not None else set()
-    if team_id not in locked:
-        await fetch(c, _LOCK, {"of_team": team_id})
-        locked.add(team_id)
+    if team_id in locked:
+        return None
+    revision: int | None = await one_value(c, _LOCK, {"of_team": team_id})
+    locked.add(team_id)
+    return revision
 
 
 async def case_by_id(c: AsyncConnection, team_id: int, case_id: int) -> Row | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,9 +27,27 @@ _NUMBERS_OF = (
     .where(checked(numbers.c.team_id) == bindparam("of_team"), among(numbers.c.client_id, "ids"))
     .order_by(numbers.c.id)
 )
-_NAMED = select(clients.c.id, clients.c.name, clients.c.is_blocked).where(
-    clients.c.team_id == bindparam("of_team"), among(clients.c.id, "ids")
+_PEOPLE = (
+    select(clients.c.id, clients.c.name, clients.c.is_blocked, numbers.c.id, numbers.c.number)
+    .select_from(
+        clients.outerjoin(
+            numbers, (numbers.c.client_id == clients.c.id) & (checked(numbers.c.team_id) == clients.c.team_id)
+        )
+    )
+    .where(checked(clients.c.team_id) == bindparam("of_team"), among(clients.c.id, "ids"))
+    .order_by(numbers.c.id)
 )
+
+
+class Person(NamedTuple):
+    """Who a client is."""
+
+    name: str | None
+    is_blocked: bool
+    numbers: list[tuple[int, str]]  # (number id, number), oldest first
+
+
+NOBODY = Person(None, False, [])
 
 
 async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], now: datetime) -> dict[str, int]:
@@ -124,12 +142,16 @@ async def is_blocked(c: AsyncConnection, team_id: int, client_id: int) -> bool:
     return bool(await c.scalar(query))
 
 
-async def named(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, tuple[str | None, bool]]:
-    """Client id → (name, is on the blacklist)."""
-    if not ids:
-        return {}
-    found = await fetch(c, _NAMED, {"of_team": team_id, "ids": list(ids)})
-    return {client_id: (name, blocked) for client_id, name, blocked in found.rows}
+async def people(c: AsyncConnection, team_id: int, ids: Collection[int]) -> dict[int, Person]:
+    """Client id → who it is."""
+    found: dict[int, Person] = {}
+    if ids:
+        rows = (await fetch(c, _PEOPLE, {"of_team": team_id, "ids": list(ids)})).rows
+        for client_id, name, is_blocked, number_id, number in rows:
+            person = found.setdefault(client_id, Person(name, is_blocked, []))
+            if number_id is not None:
+                person.numbers.append((number_id, number))
+    return found
 
 
 async def rename_client(c: AsyncConnection, team_id: int, client_id: int, name: str) -> None:

@@ -95,7 +95,7 @@ async def _erasing(desk: Desk, seal: Seal, who: tuple[Whom, int | None], rows: S
     if not numbers and asked.number is not None:
         numbers = {0: asked.number}
     traces = Traces(numbers=numbers, cases=spans, also=_names(asked, written), **_written_traces(written))
-    name = (await clients.named(desk.c, desk.book.id, [client_id]))[client_id][0] if client_id is not None else None
+    name = (await clients.people(desk.c, desk.book.id, [client_id]))[client_id].name if client_id is not None else None
     about = About(name=name or "", writers=written.chats if written else set())
     receipt = Receipt(seal.mark(*asked.mark))
     return Erasing(desk=desk, seal=seal, traces=traces, receipt=receipt, about=about, written=written)

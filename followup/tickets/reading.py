@@ -51,28 +51,17 @@ async def client_views(
     c: AsyncConnection, book: TeamBook, ids: Collection[int], prefer: Mapping[int, Row] | None = None
 ) -> dict[int, ClientView]:
     """Client id → who it is; ``prefer``: the ticket whose number and account count."""
-    numbers = await clients.numbers_of_clients(c, book.id, ids)
-    names = await clients.named(c, book.id, ids)
+    people = await clients.people(c, book.id, ids)
     writes = await accounts.accounts_of_clients(c, book.id, ids)
     tickets = prefer or {}
     return {
-        client_id: _client(
-            client_id,
-            names[client_id],
-            (numbers.get(client_id, []), writes.get(client_id, [])),
-            tickets.get(client_id, {}),
-        )
-        for client_id in names
+        client_id: _client(client_id, person, writes.get(client_id, []), tickets.get(client_id, {}))
+        for client_id, person in people.items()
     }
 
 
-def _client(
-    client_id: int,
-    known_as: tuple[str | None, bool],
-    leaves: tuple[list[tuple[int, str]], list[Row]],
-    ticket: Mapping[str, object],
-) -> ClientView:
-    (name, is_blocked), (pairs, writes) = known_as, leaves
+def _client(client_id: int, person: clients.Person, writes: list[Row], ticket: Mapping[str, object]) -> ClientView:
+    name, is_blocked, pairs = person
     known = [number for _, number in pairs if not is_erased(number)]
     own = dict(pairs).get(ticket.get("number_id"))  # type: ignore[call-overload]
     number = own if own in known else next(iter(known), None)

@@ -16,7 +16,7 @@ from storage.rows import one_value
 from tests.fixtures_db import drop_postgres_database, make_postgres_database
 
 pytestmark = pytest.mark.postgres
-WAYS = ("read", "write", "glance", "hold", "write_lightly", "jot")
+WAYS = ("read", "write", "write_one", "glance", "write_lightly", "jot")
 
 
 @pytest.fixture

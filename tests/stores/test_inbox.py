@@ -27,12 +27,12 @@ class Watched:
         self.may_write.set()
 
     @asynccontextmanager
-    async def write(self):
+    async def write_one(self):
         self.transactions += 1
         await self.may_write.wait()
         if self.trouble is not None:
             raise self.trouble
-        async with self.database.write() as c:
+        async with self.database.write_one() as c:
             yield c
 
 

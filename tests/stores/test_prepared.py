@@ -30,7 +30,7 @@ GIVEN_BACK = select(
     bindparam("document", type_=JSON).label("document"),
     bindparam("number", type_=Integer).label("number"),
 )
-WAYS = ("read", "glance", "write", "hold", "write_lightly", "jot")
+WAYS = ("read", "glance", "write", "write_one", "write_lightly", "jot")
 
 
 def client(team_id, name, at=NOON) -> dict:

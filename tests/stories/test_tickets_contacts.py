@@ -157,7 +157,7 @@ async def test_a_pbx_renames_only_whom_no_person_has_named(world, by_whom):
         else:
             await clients.name_client(c, world.team_id, number["id"], "Boris")
         await clients.name_client(c, world.team_id, number["id"], "BORYS BORYSENKO")
-        [(name, _)] = (await clients.named(c, world.team_id, [number["client_id"]])).values()
+        [(name, _, _)] = (await clients.people(c, world.team_id, [number["client_id"]])).values()
     assert name == ("Boris" if by_whom == "a person" else "BORYS BORYSENKO")
     world.look_away()
 
