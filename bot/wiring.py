@@ -71,17 +71,18 @@ def build(
     gateway = Gateway(bot)
     content = StoredContent(database, clock, shelf, gateway)
     outbox = Outbox(database, clock, gateway, content, telegram.limits)
-    wake_outbox = bells.rope("outbox", outbox.wake)
+    wake_outbox = bells.rope("outbox", outbox.wake, is_mine=lambda: outbox.is_running)
     front = Front(database=database, clock=clock, seal=seal, shelf=shelf, gateway=gateway, wake=wake_outbox)
     dispatcher = build_dispatcher(front)
     updates = UpdateWorker(database, clock, bot, dispatcher)
-    keeper = UpdateKeeper(UpdateWriter(database), clock, bells.rope("updates", updates.wake))
+    wake_updates = bells.rope("updates", updates.wake, is_mine=lambda: updates.is_running)
+    keeper = UpdateKeeper(UpdateWriter(database), clock, wake_updates)
     inbox = InboxWorker(database, clock, seal, shelf, wake_outbox)
-    wake_inbox = bells.rope("inbox", inbox.wake)
+    bells.hear("inbox", inbox.wake)
 
-    def wake_for(team_id: int) -> None:
-        inbox.expect(team_id)
-        wake_inbox()
+    def wake_inbox(team_id: int) -> None:
+        if not inbox.expect(team_id):
+            bells.ring("inbox")
 
     return Works(
         database=database,
@@ -95,7 +96,7 @@ def build(
         dispatcher=dispatcher,
         inbox_writer=InboxWriter(database),
         inbox=inbox,
-        wake_inbox=wake_for,
+        wake_inbox=wake_inbox,
         wake_outbox=wake_outbox,
         keeper=keeper,
         updates=updates,

@@ -74,7 +74,8 @@ class InboxWorker:
         self._wake_outbox = wake_outbox
         self._dialects: dict[int, tuple[int, Mapping[int, Dialect]]] = {}  # team id → (revision of the book, …)
         self._expected: set[int] = set()
-        self._has_asked = False
+        self._must_ask, self._asked_at = True, clock.now()
+        self._is_idle = False
         self._something_came = asyncio.Event()
         self._is_stopping = False
 
@@ -84,40 +85,60 @@ class InboxWorker:
         self._something_came.set()
 
     def wake(self) -> None:
-        """A row was stored."""
+        """Rows were stored, nobody says whose: the database is asked."""
+        self._must_ask, self._is_idle = True, False
         self._something_came.set()
 
-    def expect(self, team_id: int) -> None:
-        """Whose row it is that ``wake`` will be called for: nobody need ask the database."""
+    def expect(self, team_id: int) -> bool:
+        """A row of this team was stored; whether that is begun with at once, so that nobody else need be called."""
+        was_idle, self._is_idle = self._is_idle, False
         self._expected.add(team_id)
+        self._something_came.set()
+        return was_idle
 
     async def run(self) -> None:
         """Work until stopped; trouble of the database is waited out."""
         while not self._is_stopping:
             self._something_came.clear()
             try:
-                worked = await self.step()
+                await self.step()
             except Exception as error:
                 if not inbox.is_outage(error):
                     log.exception("the inbox stumbled; its rows stay where they are")
                 else:
                     log.warning("the inbox waits for the database: %s", mask_in_text(str(error)))
+                self._must_ask = True
                 await asyncio.sleep(_PAUSE_AFTER_OUTAGE.total_seconds())
                 continue
-            if not worked and self._has_asked:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._something_came.wait(), POLL.total_seconds())
+            if not (self._expected or self._must_ask):
+                await self._rest()
+
+    async def _rest(self) -> None:
+        self._is_idle = True
+        try:
+            await asyncio.wait_for(self._something_came.wait(), POLL.total_seconds())
+        except TimeoutError:
+            self._must_ask = True
+        finally:
+            self._is_idle = False
 
     async def step(self) -> int:
-        """One round: at most one batch of every team that has rows; how many rows were done or set aside."""
-        return sum([await self._work_for(team_id) for team_id in await self._next_teams()])
+        """One round: at most one batch of every team that has rows; how many rows were done or set aside.
 
-    async def _next_teams(self) -> Collection[int]:
-        """Those who are expected to have rows; every other time the database is asked, which knows of all."""
+        Twice a second the database is asked who has: others store rows, too, and a bell may not be heard.
+        """
         expected, self._expected = self._expected, set()
-        self._has_asked = not (expected and self._has_asked)
-        if not self._has_asked:
-            return expected
+        if self._must_ask or not expected or self._clock.now() - self._asked_at >= POLL:
+            return await self._work_for_all(await self._waiting_teams())
+        done = await self._work_for_all(expected)
+        self._must_ask |= not done  # another process was at work for them
+        return done
+
+    async def _work_for_all(self, team_ids: Collection[int]) -> int:
+        return sum([await self._work_for(team_id) for team_id in team_ids])
+
+    async def _waiting_teams(self) -> Collection[int]:
+        self._must_ask, self._asked_at = False, self._clock.now()
         async with self._database.glance() as c:
             return await inbox.waiting_teams(c)
 
@@ -130,6 +151,8 @@ class InboxWorker:
             count = await self._take_one_by_one(team_id)
         if count:
             self._wake_outbox()
+        if count == inbox.LARGEST_BATCH:
+            self._expected.add(team_id)  # there may be more of them
         return count
 
     async def _take_batch(self, team_id: int) -> int:

@@ -62,6 +62,11 @@ class Outbox:
         """Why nothing can be sent to anybody (a bad token), for readiness."""
         return self._delivery.trouble
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it is this process that sends."""
+        return not (self._stopped.is_set() or self._is_stopping)
+
     def wake(self) -> None:
         """Something was written: look at once."""
         self._backlog.tell()

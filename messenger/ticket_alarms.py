@@ -44,15 +44,14 @@ async def _open(readers: Readers, row: Row) -> Row | None:
 
 async def _letter(readers: Readers, ticket: Row, kind: str, **values: Any) -> Outgoing:
     """As a reply to the ticket's card, where this chat has one."""
-    named = await clients.named(readers.c, readers.book.id, [ticket["client_id"]])
-    numbers = await clients.numbers_of_clients(readers.c, readers.book.id, [ticket["client_id"]])
-    own = numbers.get(ticket["client_id"], [])
+    people = await clients.people(readers.c, readers.book.id, [ticket["client_id"]])
+    person = people.get(ticket["client_id"], clients.NOBODY)
     context = {
         "kind": kind,
         "ctx": readers.context,
         "ticket": ticket,
-        "client": named.get(ticket["client_id"], (None, False))[0],
-        "number": own[0][1] if own else None,
+        "client": person.name,
+        "number": person.numbers[0][1] if person.numbers else None,
         **values,
     }
     text = render("letters/ticket_alarm.j2", readers.context.language, **context).strip()

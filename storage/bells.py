@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from storage.engine import Database
 from storage.session import BEAT, TROUBLES, Session, session
@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 _CHANNEL: Final = "perezvon"
 _RING: Final = f"SELECT count(pg_notify('{_CHANNEL}', name)) FROM unnest($1::text[]) AS names(name)"  # noqa: S608 - ours
 _LONGEST_PAUSE: Final = 10.0
+
+Rope: TypeAlias = Callable[[], None]
 
 
 class Bells:
@@ -29,15 +31,24 @@ class Bells:
         self._rung: set[str] = set()
         self._news = asyncio.Event()
 
-    def rope(self, name: str, wake: Callable[[], None]) -> Callable[[], None]:
-        """What to pull after a commit: ``wake`` is called here at once, and in every process that listens."""
+    def hear(self, name: str, wake: Callable[[], None]) -> None:
+        """``wake`` is called whenever another process rings this bell."""
         self._wakes[name] = wake
+
+    def ring(self, name: str) -> None:
+        """In every other process that listens."""
+        if not self._database.is_sqlite:
+            self._rung.add(name)
+            self._news.set()
+
+    def rope(self, name: str, wake: Callable[[], None], *, is_mine: Callable[[], bool] = lambda: False) -> Rope:
+        """What to pull after a commit: ``wake`` is called here, and elsewhere unless the work ``is_mine`` alone."""
+        self.hear(name, wake)
 
         def pull() -> None:
             wake()
-            if not self._database.is_sqlite:
-                self._rung.add(name)
-                self._news.set()
+            if not is_mine():
+                self.ring(name)
 
         return pull
 

@@ -58,7 +58,7 @@ async def attach(desk: Desk, press: TicketPress, client_id: int) -> None:
         if last is not None and last["source_key"] == press.source_key:
             return
         raise FollowupError("same_contact")
-    if client_id not in await clients.named(desk.c, team_id, [client_id]):
+    if client_id not in await clients.people(desk.c, team_id, [client_id]):
         raise FollowupError("no_such_client")
     if not await _merge(desk, press, (other, client_id), press.source_key):
         return

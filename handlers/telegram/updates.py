@@ -35,6 +35,7 @@ class UpdateWorker:
         self._dispatcher = dispatcher
         self._news = asyncio.Event()
         self._is_stopping = False
+        self.is_running = False  # whether it is this process that does updates
         self._lanes = asyncio.Semaphore(_LANES)
         self._busy: set[Any] = set()
 
@@ -52,19 +53,25 @@ class UpdateWorker:
 
         A lane that waits for Telegram holds up nobody else's: what came meanwhile is begun beside it.
         """
-        self._is_stopping = False
-        async with asyncio.TaskGroup() as group:
-            while not self._is_stopping:
-                self._news.clear()
-                try:
-                    lanes = await self._ready()
-                except Exception:
-                    log.exception("updates could not be read")
-                    lanes = {}
-                for lane, rows in lanes.items():
-                    self._busy.add(lane)
-                    group.create_task(self._in_lane(lane, rows))
-                await self._rest()
+        self._is_stopping, self.is_running = False, True
+        try:
+            async with asyncio.TaskGroup() as group:
+                while not self._is_stopping:
+                    await self._begin(group)
+                    await self._rest()
+        finally:
+            self.is_running = False
+
+    async def _begin(self, group: asyncio.TaskGroup) -> None:
+        self._news.clear()
+        try:
+            lanes = await self._ready()
+        except Exception:
+            log.exception("updates could not be read")
+            return
+        for lane, rows in lanes.items():
+            self._busy.add(lane)
+            group.create_task(self._in_lane(lane, rows))
 
     async def _rest(self) -> None:
         try:

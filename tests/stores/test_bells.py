@@ -54,6 +54,18 @@ async def sessions_end(database_url: str) -> None:
     await connection.close()
 
 
+async def test_what_is_the_work_of_one_process_alone_calls_nobody_else(pair):
+    one, two = pair
+    own = one.bells.rope("inbox", one._wake, is_mine=lambda: True)
+    async with asyncio.timeout(20), one.listening(), two.listening():
+        own()
+        await one.woken.acquire()
+        one.bells.ring("outbox")  # heard by nobody, but after it
+        one.pull()
+        await two.woken.acquire()
+        assert two.times == 2  # its beginning, and the second ring
+
+
 async def test_a_ring_is_heard_by_the_other_process_and_once_by_its_own(pair):
     one, two = pair
     async with asyncio.timeout(20), one.listening(), two.listening():

@@ -15,7 +15,7 @@ from followup.cases.tables import cases
 from followup.clock import Clock
 from followup.teams.shelf import Shelf
 from followup.teams.tables import connections
-from handlers.inbox import InboxWorker
+from handlers.inbox import POLL, InboxWorker
 from sandbox.clock import MovableClock
 from storage import inbox as store
 from storage.inbox import InboxWriter
@@ -58,17 +58,67 @@ async def test_a_miss_becomes_a_case_and_the_outbox_is_woken(database, place, wo
     assert await worker.step() == 0
 
 
-async def test_nobody_waits_behind_those_whose_rows_are_announced(database, place, new_team, new_connection, worker):
-    """Other processes store rows, too: every other time the database is asked whose."""
-    quiet_team = await new_team("Quiet")
-    quiet = (quiet_team, (await new_connection(quiet_team))[0])
+@pytest.fixture
+async def other_place(new_team, new_connection):
+    team_id = await new_team("Quiet")
+    return team_id, (await new_connection(team_id))[0]
+
+
+async def test_nobody_waits_behind_those_whose_rows_are_announced(database, place, other_place, worker, clock):
+    """Other processes store rows, too: twice a second the database is asked whose."""
     assert await worker.step() == 0
-    await put(database, quiet, call())
+    await put(database, other_place, call())
     for number in range(3):
         await put(database, place, call(f"loud-{number}"))
         worker.expect(place[0])
-        await worker.step()
+        assert await worker.step() == 1
+    assert await states(database) == ["pending", "done", "done", "done"]
+    clock.forward(POLL)
+    worker.expect(place[0])
+    await worker.step()
     assert await states(database) == ["done", "done", "done", "done"]
+
+
+async def test_a_ring_of_another_process_is_answered_at_once(database, place, worker):
+    """Though its row is not announced and the next look is far."""
+    assert await worker.step() == 0
+    await put(database, place, call())
+    worker.expect(-1)
+    worker.wake()
+    assert await worker.step() == 1
+
+
+class Watched(asyncio.Event):
+    """Says when somebody begins to wait for it."""
+
+    def __init__(self):
+        super().__init__()
+        self.is_waited_for = asyncio.Event()
+
+    async def wait(self):
+        self.is_waited_for.set()
+        return await super().wait()
+
+
+async def test_who_is_at_work_lets_others_be_called(place, worker):
+    """A worker that rests begins at once; until it has, the next row is one for somebody else."""
+    assert not worker.expect(place[0])  # it does not run here
+    worker._something_came = bell = Watched()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(worker.run())
+        await bell.is_waited_for.wait()
+        assert worker.expect(place[0])
+        assert not worker.expect(place[0])
+        worker.stop()
+
+
+async def test_more_than_a_batch_of_one_team_is_done_without_being_asked_for(database, place, worker, monkeypatch):
+    monkeypatch.setattr(store, "LARGEST_BATCH", 2)
+    monkeypatch.setattr(store.pending, "__defaults__", (2,))
+    assert await worker.step() == 0
+    await put(database, place, *(call(f"a-{number}") for number in range(3)))
+    worker.expect(place[0])
+    assert [await worker.step(), await worker.step()] == [2, 1]
 
 
 async def test_somebody_new_who_calls_and_orders_in_one_batch_has_one_case_of_both(database, place, worker):
