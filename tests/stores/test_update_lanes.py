@@ -92,8 +92,8 @@ class LateReads:
         self.has_read.set()
         await self.go_on.wait()
 
-    def write(self):
-        return self._database.write()
+    def write_one(self):
+        return self._database.write_one()
 
     @asynccontextmanager
     async def write_lightly(self):
