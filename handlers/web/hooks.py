@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from followup.clock import Clock
 from followup.orders.record import refusal_of
-from handlers.web.answers import refusal
+from handlers.web.answers import raw_answer, refusal
 from handlers.web.bodies import Broken, TooLarge, read_body
 from handlers.web.directory import Directory, Line
 from handlers.web.metrics import Metrics
@@ -43,14 +44,11 @@ class HookDoor:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Take one request."""
-        with self.metrics.hook_seconds.time():
-            line = await self.directory.find(request.match_info["token"])
-            if line is None:
-                return self._counted("unknown", refusal(404, "no such address"))
-            return self._counted(line.connection.provider, await self._at_line(request, line))
-
-    def _counted(self, provider: str, response: web.Response) -> web.Response:
-        self.metrics.count_hook(provider, response.status)
+        began = time.perf_counter()
+        line = await self.directory.find(request.match_info["token"])
+        response = await self._at_line(request, line) if line is not None else refusal(404, "no such address")
+        provider = line.connection.provider if line is not None else "unknown"
+        self.metrics.count_hook(provider, response.status, time.perf_counter() - began)
         return response
 
     async def _at_line(self, request: web.Request, line: Line) -> web.Response:
@@ -70,7 +68,7 @@ class HookDoor:
     def _raw(self, request: web.Request, body: bytes) -> RawRequest:
         return RawRequest(
             method=request.method,
-            path=plain(request.match_info.get("tail", "")).strip("/"),
+            path=plain(tail).strip("/") if (tail := request.match_info.get("tail")) else "",
             query=_plain_pairs(request.query) if request.query_string else {},
             headers=_plain_headers(request.headers),
             body=body,
@@ -92,7 +90,7 @@ class HookDoor:
         except InboxRefused:
             return refusal(503, "the database does not take it now", retry_after=5)
         self.wake(line.connection.team_id)
-        return web.Response(body=reply.body, status=reply.status, headers={"Content-Type": reply.content_type})
+        return raw_answer(reply.body, reply.status, reply.content_type)
 
 
 def _plain_pairs(pairs: Mapping[str, str]) -> dict[str, str]:
@@ -119,10 +117,14 @@ def _row(raw: RawRequest, line: Line) -> dict[str, Any]:
         "method": raw.method,
         "path": raw.path,
         "query": {name: value for name, value in raw.query.items() if name.lower() not in _SECRET_QUERY},
-        "headers": {name: value for name, value in raw.headers.items() if name not in _SECRET_HEADERS},
+        "headers": raw.headers if _SECRET_HEADERS.isdisjoint(raw.headers) else _without_secrets(raw.headers),
         "body": raw.body,
         "state": "pending",
     }
+
+
+def _without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name not in _SECRET_HEADERS}
 
 
 def _with_refusals(reply: Reply, raw: RawRequest, line: Line) -> Reply:

@@ -45,8 +45,9 @@ class Metrics:
             "perezvon_telegram_success_timestamp_seconds", "Last success with Telegram", registry=self.registry
         )
 
-    def count_hook(self, provider: str, status: int) -> None:
-        """One more request of a PBX, answered so."""
+    def count_hook(self, provider: str, status: int, seconds: float) -> None:
+        """One more request of a PBX, answered so after so long."""
+        self.hook_seconds.observe(seconds)
         known = self._hooks.get((provider, status))
         if known is None:
             known = self._hooks[provider, status] = self.hooks.labels(provider, status)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from handlers.web.answers import AccessLog, add_headers, never_500
+from handlers.web.answers import AccessLog, guarded, nowhere
 
 
 class Door(Protocol):
@@ -18,11 +18,11 @@ class Door(Protocol):
 
 
 def web_app(*doors: Door) -> web.Application:
-    """The addresses of these doors; each answer passes the same middlewares."""
-    app = web.Application(middlewares=[never_500])
-    for door in doors:
-        app.add_routes(door.routes())
-    app.on_response_prepare.append(add_headers)
+    """The addresses of these doors; what none of them answers is told in the same words."""
+    app = web.Application()
+    routes = [route for door in doors for route in door.routes()]
+    app.add_routes([web.RouteDef(route.method, route.path, guarded(route.handler), route.kwargs) for route in routes])
+    app.router.add_route(hdrs.METH_ANY, "/{anything:.*}", nowhere)
     return app
 
 
