@@ -190,6 +190,7 @@ def _possible_digits(number: PhoneNumber | None, digits: str) -> str | None:
     return _e164(number) if phonenumbers.national_significant_number(number) != digits else None
 
 
+@lru_cache(maxsize=4096)  # a card shows the number that was read a moment ago; nobody changes what is found here
 def _parse(text: str, region: str | None) -> PhoneNumber | None:
     try:
         return phonenumbers.parse(text, region)

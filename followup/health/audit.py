@@ -93,6 +93,7 @@ async def _plan(desk: Desk, rows: Sequence[Row]) -> int:
     planned = 0
     for row in rows:
         if not await store.step_count(desk.c, desk.book.id, row["id"]):
+            await cases.mark(desk.c, desk.book.id, [row["id"]], planned_version=0)
             await plan_steps(desk, [row])
             planned += bool(await store.step_count(desk.c, desk.book.id, row["id"]))
     return planned

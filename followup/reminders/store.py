@@ -24,7 +24,11 @@ _FORGET_UNDONE = delete(reminders).where(
 )
 _PLANNED = (
     update(cases)
-    .where(cases.c.team_id == bindparam("of_team"), among(cases.c.id, "ids"))
+    .where(
+        checked(cases.c.team_id) == bindparam("of_team"),
+        among(cases.c.id, "ids"),
+        cases.c.planned_version != cases.c.version,
+    )
     .values(planned_version=cases.c.version)
     .returning(cases)
 )
@@ -48,7 +52,10 @@ async def write_steps(c: AsyncConnection, team_id: int, steps: Mapping[int, Mapp
 
 
 async def mark_planned(c: AsyncConnection, team_id: int, case_ids: Collection[int]) -> list[Row]:
-    """The cases as they are now, whose steps are about to be written: since they were seen an alert may have come."""
+    """The cases as they are now, whose steps are about to be written: since they were seen an alert may have come.
+
+    Those that another process has planned meanwhile are left to it.
+    """
     return await all_rows(c, _PLANNED, {"of_team": team_id, "ids": list(case_ids)})
 
 

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from storage.inbox import InboxWriter
+from storage.tables import inbox
+
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
 
@@ -33,3 +36,14 @@ def call(key="a-1", client="+380671234567", ended=True, **fields) -> bytes:
 async def counted(database, table, *where):
     async with database.read() as c:
         return await c.scalar(select(func.count()).select_from(table).where(*where))
+
+
+async def put(database, place, *bodies):
+    writer = InboxWriter(database)
+    for body in bodies:
+        await writer.append(row(*place, body=body))
+
+
+async def states(database) -> list[str]:
+    async with database.read() as c:
+        return list(await c.scalars(select(inbox.c.state).order_by(inbox.c.id)))

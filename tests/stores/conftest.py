@@ -3,8 +3,12 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
+from followup.clock import Clock
 from followup.teams.actions import NewConnection, NewTeam, add_connection, add_team
 from followup.teams.seal import Seal
+from followup.teams.shelf import Shelf
+from handlers.inbox import InboxWorker
+from sandbox.clock import MovableClock
 from tests.stores.arrivals import NOW
 
 
@@ -37,3 +41,18 @@ def new_connection(database, seal):
 async def place(new_team, new_connection):
     team_id = await new_team()
     return team_id, (await new_connection(team_id))[0]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return MovableClock(NOW, frozen=True)
+
+
+@pytest.fixture
+def woken() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def worker(database, clock, seal, woken) -> InboxWorker:
+    return InboxWorker(database, clock, seal, Shelf(), lambda: woken.append("outbox"))

@@ -10,43 +10,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from followup.calls.tables import calls
 from followup.cases.tables import cases
-from followup.clock import Clock
 from followup.teams.shelf import Shelf
 from followup.teams.tables import connections
-from handlers.inbox import POLL, InboxWorker
-from sandbox.clock import MovableClock
+from handlers.inbox import InboxWorker
 from storage import inbox as store
-from storage.inbox import InboxWriter
 from storage.tables import inbox
-from tests.stores.arrivals import NOW, call, counted, row
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return MovableClock(NOW, frozen=True)
-
-
-@pytest.fixture
-def woken() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def worker(database, clock, seal, woken) -> InboxWorker:
-    return InboxWorker(database, clock, seal, Shelf(), lambda: woken.append("outbox"))
-
-
-async def put(database, place, *bodies):
-    writer = InboxWriter(database)
-    for body in bodies:
-        await writer.append(row(*place, body=body))
-
-
-async def states(database) -> list[str]:
-    async with database.read() as c:
-        return list(await c.scalars(select(inbox.c.state).order_by(inbox.c.id)))
+from tests.stores.arrivals import NOW, call, counted, put, states
 
 
 async def test_a_miss_becomes_a_case_and_the_outbox_is_woken(database, place, worker, woken):
@@ -56,69 +26,6 @@ async def test_a_miss_becomes_a_case_and_the_outbox_is_woken(database, place, wo
     assert await counted(database, cases, cases.c.state == "open") == 1
     assert woken == ["outbox"]
     assert await worker.step() == 0
-
-
-@pytest.fixture
-async def other_place(new_team, new_connection):
-    team_id = await new_team("Quiet")
-    return team_id, (await new_connection(team_id))[0]
-
-
-async def test_nobody_waits_behind_those_whose_rows_are_announced(database, place, other_place, worker, clock):
-    """Other processes store rows, too: twice a second the database is asked whose."""
-    assert await worker.step() == 0
-    await put(database, other_place, call())
-    for number in range(3):
-        await put(database, place, call(f"loud-{number}"))
-        worker.expect(place[0])
-        assert await worker.step() == 1
-    assert await states(database) == ["pending", "done", "done", "done"]
-    clock.forward(POLL)
-    worker.expect(place[0])
-    await worker.step()
-    assert await states(database) == ["done", "done", "done", "done"]
-
-
-async def test_a_ring_of_another_process_is_answered_at_once(database, place, worker):
-    """Though its row is not announced and the next look is far."""
-    assert await worker.step() == 0
-    await put(database, place, call())
-    worker.expect(-1)
-    worker.wake()
-    assert await worker.step() == 1
-
-
-class Watched(asyncio.Event):
-    """Says when somebody begins to wait for it."""
-
-    def __init__(self):
-        super().__init__()
-        self.is_waited_for = asyncio.Event()
-
-    async def wait(self):
-        self.is_waited_for.set()
-        return await super().wait()
-
-
-async def test_who_is_at_work_lets_others_be_called(place, worker):
-    """A worker that rests begins at once; until it has, the next row is one for somebody else."""
-    assert not worker.expect(place[0])  # it does not run here
-    worker._something_came = bell = Watched()
-    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
-        group.create_task(worker.run())
-        await bell.is_waited_for.wait()
-        assert worker.expect(place[0])
-        assert not worker.expect(place[0])
-        worker.stop()
-
-
-async def test_more_than_a_batch_of_one_team_is_done_without_being_asked_for(database, place, worker, monkeypatch):
-    monkeypatch.setattr(store, "LARGEST_BATCH", 2)
-    monkeypatch.setattr(store.pending, "__defaults__", (2,))
-    assert await worker.step() == 0
-    await put(database, place, *(call(f"a-{number}") for number in range(3)))
-    worker.expect(place[0])
-    assert [await worker.step(), await worker.step()] == [2, 1]
 
 
 async def test_somebody_new_who_calls_and_orders_in_one_batch_has_one_case_of_both(database, place, worker):
@@ -220,26 +127,6 @@ async def test_what_another_process_has_done_is_not_done_again(database, place, 
     async with database.write() as c:
         await worker._apply(c, place[0], [first])
     assert len(handed) == 2
-
-
-async def test_a_team_that_another_process_works_on_is_left_to_it(database, place, worker):
-    if database.is_sqlite:
-        pytest.skip("one process works on an SQLite file")
-    await put(database, place, call())
-    async with database.write() as c:
-        [_] = await store.pending(c, place[0])
-        assert await worker.step() == 0
-    assert await worker.step() == 1
-
-
-async def test_two_workers_do_each_row_once(database, place, seal, clock):
-    workers = [InboxWorker(database, clock, seal, Shelf(), lambda: None) for _ in range(2)]
-    await put(database, place, *(call(f"a-{number}") for number in range(30)))
-    while sum(await asyncio.gather(*(worker.step() for worker in workers))):
-        pass
-    assert await states(database) == ["done"] * 30
-    assert await counted(database, calls) == 30
-    assert await counted(database, cases, cases.c.state == "open") == 1
 
 
 async def test_failed_rows_can_be_replayed(database, place, worker):

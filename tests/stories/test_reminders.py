@@ -5,6 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import select, update
+
+from followup.cases.tables import cases
+from followup.reminders.actions import plan_steps
+from followup.reminders.store import unplanned
+from followup.reminders.tables import reminders
+from followup.teams.desk import Desk
 from tests.stories.clockwork import OFFICE_HOURS, ever_said, second_process, watched, with_text
 from tests.stories.world import ANNA, BORYS, VIRA, kyiv, labels, shown_text
 
@@ -20,6 +27,23 @@ async def test_after_fifteen_minutes_one_reminder_and_no_minute_earlier(world):
     reminder = world.olga.sees("⏰ 1 client is still waiting", "+380 67 ••• 45 67", "waiting 15 min", "as of 10:15")
     assert reminder["message_id"] > card["message_id"]
     assert any("Open queue" in label for label in labels(reminder))
+
+
+async def test_what_two_processes_see_unplanned_is_planned_by_one(world):
+    """The second one, a little later, would undo what has been moved since."""
+    await world.call(ANNA)
+    world.look_away()
+    async with world.database.write() as c:
+        await c.execute(update(cases).values(planned_version=0))
+        seen = await unplanned(c, 10)
+    first = (reminders.c.step == "remind") & (reminders.c.round == 1)
+    moved_to = kyiv(20, 11)
+    for _ in range(2):
+        async with world.database.write() as c:
+            await plan_steps(Desk(c, await world.works.shelf.book(c, world.team_id), world.clock.now()), seen)
+            found = await c.scalar(select(reminders.c.due_at).where(first))
+            await c.execute(update(reminders).where(first).values(due_at=moved_to))
+    assert found == moved_to
 
 
 async def test_at_most_three_reminders_a_case_each_in_place_of_the_one_before(world):
