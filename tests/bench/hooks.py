@@ -18,7 +18,7 @@ CONNECTIONS = 64
 
 async def measure(ground: Ground, backend: str) -> list[Result]:
     """Both in turn, several rounds; the server on one core, the callers on another."""
-    rounds, seconds = ground.either((4, 3.0), (2, 2.0))
+    rounds, seconds = ground.either((8, 2.0), (2, 2.0))
     url = await ground.new(backend)
     database = Database(url)
     [company] = await found(database, 1)
