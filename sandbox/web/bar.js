@@ -2,7 +2,7 @@
 import { h, icon, iconButton } from "./dom.js";
 import { LANGUAGES, language, w } from "./words.js";
 
-const STEPS = [["+5 min", 300], ["+30 min", 1800], ["+2 h", 7200]];
+const STEPS = [[5, "min", 60], [30, "min", 60], [2, "hours", 3600]];
 const SPEEDS = [0, 1, 10, 60];
 const OPENS = { 1: 9, 2: 9, 3: 9, 4: 9, 5: 9, 6: 10 };
 
@@ -15,7 +15,8 @@ export class Bar {
 
   draw() {
     const { world } = this;
-    const steps = STEPS.map(([text, seconds]) => h("button", { type: "button", cls: "key", data: { step: seconds }, onclick: () => world.forward(seconds) }, text));
+    const steps = STEPS.map(([count, unit, seconds]) => h("button", { type: "button", cls: "key", data: { step: count * seconds },
+      onclick: () => world.forward(count * seconds) }, `+${count} ${w(unit)}`));
     const opening = h("button", { type: "button", cls: "key", data: { step: "opening" }, onclick: () => world.forward(untilOpening(world.now(), world.zone)) }, w("opening"));
     this.node.replaceChildren(
       h("h1", { cls: "brand" }, h("span", { cls: "brand-sign" }, icon("bell")), h("span", {}, w("title"))),

@@ -2,7 +2,7 @@
 
 export const WORDS = {
   en: {
-    title: "Perezvon sandbox", now: "Virtual time", speed: "Speed", opening: "To next opening", theme: "Dark or light", language: "Language of the page",
+    title: "Perezvon sandbox", now: "Virtual time", speed: "Speed", min: "min", hours: "h", opening: "To next opening", theme: "Dark or light", language: "Language of the page",
     help: "Keyboard help", exchange: "Phone exchange", private: "private", group: "group", actAs: "Write as", as: "as", write: "Message", send: "Send",
     reply: "Reply", cancel: "Cancel", replyTo: "Reply to", edited: "edited", copied: "Copied", deleted: "Message deleted", download: "Download",
     enlarge: "Open the picture", close: "Close", ok: "OK", commands: "Commands", empty: "No messages yet. Type / to see what the bot can do.",
@@ -19,7 +19,7 @@ export const WORDS = {
       ["n", "play the next planned call"], ["p", "phone exchange"], ["t", "dark or light"], ["Esc", "leave a field, close"], ["?", "this help"]],
   },
   ru: {
-    title: "Песочница Перезвона", now: "Виртуальное время", speed: "Скорость", opening: "К открытию", theme: "Тёмная или светлая", language: "Язык страницы",
+    title: "Песочница Перезвона", now: "Виртуальное время", speed: "Скорость", min: "мин", hours: "ч", opening: "К открытию", theme: "Тёмная или светлая", language: "Язык страницы",
     help: "Клавиши", exchange: "Телефонная станция", private: "личный чат", group: "группа", actAs: "Писать от имени", as: "от имени", write: "Сообщение", send: "Отправить",
     reply: "Ответить", cancel: "Отмена", replyTo: "Ответ", edited: "изменено", copied: "Скопировано", deleted: "Сообщение удалено", download: "Скачать",
     enlarge: "Открыть картинку", close: "Закрыть", ok: "Понятно", commands: "Команды", empty: "Сообщений нет. Наберите /, чтобы увидеть, что умеет бот.",
@@ -36,7 +36,7 @@ export const WORDS = {
       ["n", "следующий задуманный звонок"], ["p", "телефонная станция"], ["t", "тёмная или светлая"], ["Esc", "выйти из поля, закрыть"], ["?", "эта подсказка"]],
   },
   uk: {
-    title: "Пісочниця Перезвону", now: "Віртуальний час", speed: "Швидкість", opening: "До відкриття", theme: "Темна чи світла", language: "Мова сторінки",
+    title: "Пісочниця Перезвону", now: "Віртуальний час", speed: "Швидкість", min: "хв", hours: "год", opening: "До відкриття", theme: "Темна чи світла", language: "Мова сторінки",
     help: "Клавіші", exchange: "Телефонна станція", private: "особистий чат", group: "група", actAs: "Писати від імені", as: "від імені", write: "Повідомлення", send: "Надіслати",
     reply: "Відповісти", cancel: "Скасувати", replyTo: "Відповідь", edited: "змінено", copied: "Скопійовано", deleted: "Повідомлення видалено", download: "Завантажити",
     enlarge: "Відкрити зображення", close: "Закрити", ok: "Зрозуміло", commands: "Команди", empty: "Повідомлень немає. Наберіть /, щоб побачити, що вміє бот.",

@@ -38,9 +38,11 @@ async def test_the_page_speaks_three_languages_and_keeps_what_is_half_written(br
     await play.bot.call("sendMessage", chat_id=OLGA, text="Card")
     page = await opened(browser, play)
     await chat(page, "Olga").get_by_role("textbox").fill("half")
-    for code, word in (("RU", "Телефонная станция"), ("UK", "Телефонна станція"), ("EN", "Phone exchange")):
+    told = (("RU", "Телефонная станция", "+2 ч"), ("UK", "Телефонна станція", "+2 год"), ("EN", "Phone exchange", "+2 h"))
+    for code, word, step in told:
         await page.get_by_role("button", name=code, exact=True).click()
         await expect(page.locator("#panel h2")).to_have_text(word)
+        await expect(page.get_by_role("button", name=step, exact=True)).to_be_visible()
     await expect(chat(page, "Olga").get_by_role("textbox")).to_have_value("half")
     await expect(chat(page, "Olga").locator("article")).to_have_count(1)
 
