@@ -38,7 +38,11 @@ async def test_the_page_speaks_three_languages_and_keeps_what_is_half_written(br
     await play.bot.call("sendMessage", chat_id=OLGA, text="Card")
     page = await opened(browser, play)
     await chat(page, "Olga").get_by_role("textbox").fill("half")
-    told = (("RU", "Телефонная станция", "+2 ч"), ("UK", "Телефонна станція", "+2 год"), ("EN", "Phone exchange", "+2 h"))
+    told = (
+        ("RU", "Телефонная станция", "+2 ч"),
+        ("UK", "Телефонна станція", "+2 год"),
+        ("EN", "Phone exchange", "+2 h"),
+    )
     for code, word, step in told:
         await page.get_by_role("button", name=code, exact=True).click()
         await expect(page.locator("#panel h2")).to_have_text(word)
