@@ -94,11 +94,7 @@ class Database:
     @asynccontextmanager
     async def write_one(self) -> AsyncIterator[AsyncConnection]:
         """As ``write()``, for one statement: PostgreSQL need not be told where its transaction begins and ends."""
-        if not self.is_sqlite:
-            async with self._single_writer.connect() as connection:
-                yield connection
-            return
-        async with self.write() as connection:
+        async with self.write() if self.is_sqlite else self._single_writer.connect() as connection:
             yield connection
 
     @asynccontextmanager
