@@ -17,7 +17,9 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.documents import JSON_BY
-from storage.near import CONNECT_ARGS, WAIT_FOR_LOCK, NearSqlite
+from storage.kept import LAST_USED, Kept
+from storage.later import write_before_others
+from storage.near import CONNECT_ARGS, IS_LIGHT, WAIT_FOR_LOCK, NearSqlite
 
 _PRAGMAS = (
     WAIT_FOR_LOCK,
@@ -40,18 +42,20 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite_engine(url, 1, "BEGIN IMMEDIATE", is_near=True)
+            self._writer = _sqlite_engine(url, 2, "BEGIN IMMEDIATE", is_near=True)
             self._reader = _sqlite_engine(url, 4, "BEGIN")
             self._glancer = _sqlite_engine(url, 2, "BEGIN", is_near=True)
+            self._writes, self._glances = Kept(self._writer, 1), Kept(self._glancer, 2)
         else:
             glancers = max(1, pool_size * 2 // 5)
-            self._writer = _postgres_engine(url, max(1, pool_size - glancers))
+            writers = max(1, pool_size - glancers)
+            self._writer = _postgres_engine(url, writers)
             self._reader = self._writer
             light = {"server_settings": {"synchronous_commit": "off"}}
             self._glancer = _postgres_engine(url, glancers, isolation_level="AUTOCOMMIT", connect_args=light)
-        self._single_writer = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        how = {"is_light": True} if self.is_sqlite else {"isolation_level": "READ COMMITTED"}
-        self._light_writer = (self._writer if self.is_sqlite else self._glancer).execution_options(**how)
+            # Most of the pool stays for whoever reads.
+            self._writes, self._glances = Kept(self._writer, writers // 3), Kept(self._glancer, glancers // 2)
+            self._light_writer = self._glancer.execution_options(isolation_level="READ COMMITTED")
         self._turn = asyncio.Lock()
 
     @property
@@ -68,33 +72,32 @@ class Database:
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncConnection]:
         """For a few queries by index, each as of its own moment: nothing begins, nothing ends, no thread is asked."""
-        async with self._glancer.connect() as connection:
+        async with self._glances.connect() as connection:
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: committed when the block ends, rolled back when it raises. No network inside."""
-        if not self.is_sqlite:
-            async with self._writer.begin() as connection:
-                yield connection
-            return
-        async with self._turn, self._writer.begin() as connection:
+        async with self._write_on_sqlite() if self.is_sqlite else self._writes.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def write_lightly(self) -> AsyncIterator[AsyncConnection]:
         """As ``write()``, but the disk is not waited for: nobody would miss it if the power failed a moment later."""
-        if not self.is_sqlite:
-            async with self._light_writer.begin() as connection:
-                yield connection
-            return
-        async with self._turn, self._light_writer.begin() as connection:
+        async with self._write_on_sqlite(is_light=True) if self.is_sqlite else self._light_writer.begin() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _write_on_sqlite(self, *, is_light: bool = False) -> AsyncIterator[AsyncConnection]:
+        async with self._turn, self._writes.connect() as connection:
+            connection.info[IS_LIGHT] = is_light
+            async with connection.begin():
+                yield connection
 
     @asynccontextmanager
     async def write_one(self) -> AsyncIterator[AsyncConnection]:
         """As ``write()``, for one statement: PostgreSQL need not be told where its transaction begins and ends."""
-        async with self.write() if self.is_sqlite else self._single_writer.connect() as connection:
+        async with self.write() if self.is_sqlite else self._writes.without_begin() as connection:
             yield connection
 
     @asynccontextmanager
@@ -105,6 +108,8 @@ class Database:
 
     async def dispose(self) -> None:
         """Close every connection."""
+        for kept in (self._glances, self._writes):
+            await kept.give_all_back()
         for engine in {self._writer, self._reader, self._glancer}:
             await engine.dispose()
 
@@ -119,10 +124,11 @@ def _postgres_engine(url: str, size: int, *, connect_args: Mapping[str, Any] | N
     how |= {"pool_size": size, "max_overflow": size, "pool_use_lifo": True, "connect_args": asked}
     engine = create_async_engine(url, **JSON_BY, **how)
     dialect = engine.sync_engine.dialect
+    write_before_others(engine.sync_engine)
 
     @event.listens_for(engine.sync_engine, "checkin")
     def _rest(_connection: Any, record: Any) -> None:
-        record.info["rests_since"] = time.monotonic()
+        record.info["rests_since"] = record.info.pop(LAST_USED, None) or time.monotonic()
 
     @event.listens_for(engine.sync_engine, "checkout")
     def _look(connection: Any, record: Any, _fairy: Any) -> None:
@@ -154,8 +160,7 @@ def _sqlite_engine(url: str, size: int, begin: str, *, is_near: bool = False) ->
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         if is_near:
-            is_light = connection.get_execution_options().get("is_light", False)
-            connection.connection.dbapi_connection.begin(begin, is_light=is_light)
+            connection.connection.dbapi_connection.begin(begin, is_light=connection.info.get(IS_LIGHT, False))
         else:
             connection.exec_driver_sql(begin)
 

@@ -33,7 +33,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import Boolean, String, TypeDecorator, TypeEngine
 
 from storage.documents import JSON_BY
-from storage.prepared import fetch, run, run_each
+from storage.prepared import fetch, run_each, run_later
 
 
 class _Listed(TypeDecorator[list[Any]]):
@@ -120,10 +120,10 @@ async def insert_many(
 
 
 async def update_many(c: AsyncConnection, table: Table, team_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows of a team that name the same columns, each by its ``id``; they are not written in any order."""
+    """Write rows of a team that name the same columns, each by its ``id``; not in any order, and not at once."""
     if _go_as_arrays(c, rows):
         names = tuple(rows[0])
-        await run(c, _changed_by_arrays(table, names), _columns(rows, names) | {"of_team": team_id})
+        await run_later(c, _changed_by_arrays(table, names), _columns(rows, names) | {"of_team": team_id})
     else:
         await _update_each(c, table, team_id, rows)
 
@@ -138,8 +138,8 @@ async def _update_each(
 ) -> None:
     if rows:
         statement = _changed(table, tuple(rows[0]), has_version=has_version)
-        new = [{f"new_{name}": value for name, value in row.items()} for row in rows]
-        await run_each(c, statement, [row | {"of_team": team_id} for row in new])
+        new = [{f"new_{name}": value for name, value in row.items()} | {"of_team": team_id} for row in rows]
+        await (run_later(c, statement, new[0]) if len(new) == 1 else run_each(c, statement, new))
 
 
 def _go_as_arrays(c: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> bool:

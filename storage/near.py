@@ -19,6 +19,10 @@ from sqlalchemy.util import await_only
 # Two threads use the connection, but never at once: SQLAlchemy gives it to one statement at a time.
 CONNECT_ARGS: Final = {"check_same_thread": False}
 WAIT_FOR_LOCK: Final = "PRAGMA busy_timeout=30000"
+IS_LIGHT: Final = "is_light"  # in the ``info`` of a connection: whether its next commit is not waited for
+# A light commit leaves to the next full one what is to be moved from the log into the file, which waits for the disk.
+_LIGHT: Final = ("PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=0")
+_FULL: Final = ("PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000")
 _PRIMARY: Final = 0xFF  # the rest of an error code says more about it
 
 
@@ -93,7 +97,8 @@ class NearConnection(AsyncAdapt_aiosqlite_connection):
         ``is_light``: its commit does not wait for the disk; the next one that does makes it last, too.
         """
         if is_light != getattr(self, "_is_light", False):
-            self._connection._conn.execute(f"PRAGMA synchronous={'NORMAL' if is_light else 'FULL'}")
+            for pragma in _LIGHT if is_light else _FULL:
+                self._connection._conn.execute(pragma)
             self._is_light = is_light
         if statement == "BEGIN":
             self._connection._conn.execute(statement)
@@ -117,7 +122,10 @@ class NearConnection(AsyncAdapt_aiosqlite_connection):
         return True
 
     def commit(self) -> None:
-        """The disk is waited for in the thread."""
+        """The disk is waited for in the thread, where it is."""
+        if getattr(self, "_is_light", False):
+            self._connection._conn.commit()
+            return
         self._has_left = True
         super().commit()
         self._has_left = False

@@ -8,7 +8,7 @@ connections (``Database.read``), and lists that are not ``among`` need another t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, NoReturn, TypeAlias, cast
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Executable
@@ -16,6 +16,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
+from storage.driver import begun, own_of, refuse
+from storage.later import Asked, kind_of, let_wait, with_what_waits, write_now
 from storage.near import NearConnection
 
 Values: TypeAlias = Mapping[str, Any]
@@ -31,6 +33,7 @@ class Prepared:
         written = compiled.construct_expanded_state({**defaults, **values})
         turns = {**compiled._bind_processors, **written.processors}
         self.sql: str = written.statement
+        self._kind = kind_of(statement, self.sql)
         self.is_fixed = values.keys().isdisjoint(written.parameter_expansion)
         self._parameters: list[tuple[str | None, Any]] = [
             (name, turns.get(name)) if name in values else (None, _turned(turns.get(name), written.parameters[name]))
@@ -40,8 +43,11 @@ class Prepared:
         turns_back = [_turn_back(column.type, dialect) for column in compiled._result_columns]
         self._read = [(place, turn) for place, turn in enumerate(turns_back) if turn is not None]
 
-    def given(self, values: Values) -> list[Any]:
-        """The parameters as the driver takes them."""
+    def asked(self, values: Values) -> Asked:
+        """What to ask the driver."""
+        return Asked(self.sql, self._given(values), self._kind)
+
+    def _given(self, values: Values) -> list[Any]:
         return [
             known if name is None else values[name] if known is None else known(values[name])
             for name, known in self._parameters
@@ -70,14 +76,14 @@ async def fetch(c: AsyncConnection, query: Executable, values: Values) -> Found:
         result = await c.execute(query, values)
         return Found(list(result.keys()), cast("Sequence[Any]", result.all()))
     driver, prepared = asked
-    given = prepared.given(values)
+    one = await with_what_waits(c, driver, prepared.asked(values))
     try:
         if isinstance(driver, NearConnection):
-            rows: Sequence[Any] = driver.ask(prepared.sql, given).fetchall()
+            rows: Sequence[Any] = driver.ask(one.sql, one.given).fetchall()
         else:
-            rows = await (await _begun(c, driver)).fetch(prepared.sql, *given)
+            rows = await (await begun(own_of(c), driver)).fetch(one.sql, *one.given)
     except BaseException as error:
-        await _refuse(c, driver, error, prepared.sql)
+        await refuse(c, driver, error, one.sql)
     return Found(prepared.columns, prepared.found(rows))
 
 
@@ -87,13 +93,13 @@ async def run(c: AsyncConnection, statement: Executable, values: Values) -> int:
     if asked is None:
         return (await c.execute(statement, values)).rowcount
     driver, prepared = asked
-    given = prepared.given(values)
+    one = await with_what_waits(c, driver, prepared.asked(values))
     try:
         if isinstance(driver, NearConnection):
-            return driver.ask(prepared.sql, given).rowcount
-        told = await (await _begun(c, driver)).execute(prepared.sql, *given)
+            return driver.ask(one.sql, one.given).rowcount
+        told = await (await begun(own_of(c), driver)).execute(one.sql, *one.given)
     except BaseException as error:
-        await _refuse(c, driver, error, prepared.sql)
+        await refuse(c, driver, error, one.sql)
     return int(told.rpartition(" ")[2])  # "UPDATE 3"
 
 
@@ -106,14 +112,30 @@ async def run_each(c: AsyncConnection, statement: Executable, rows: Sequence[Val
         await c.execute(statement, rows)
         return
     driver, prepared = asked
-    given = [prepared.given(values) for values in rows]
+    given = [prepared.asked(values).given for values in rows]
+    await write_now(c, driver)
     try:
         if isinstance(driver, NearConnection):
             driver.ask_each(prepared.sql, given)
         else:
-            await (await _begun(c, driver)).executemany(prepared.sql, given)
+            await (await begun(own_of(c), driver)).executemany(prepared.sql, given)
     except BaseException as error:
-        await _refuse(c, driver, error, prepared.sql)
+        await refuse(c, driver, error, prepared.sql)
+
+
+async def run_later(c: AsyncConnection, statement: Executable, values: Values) -> None:
+    """Execute such a statement by the end of the transaction, and before anybody asks for the table that it writes."""
+    asked = _asked(c, statement, values)
+    if asked is not None and _may_wait(own_of(c), asked[0]):
+        driver, prepared = asked
+        await let_wait(c, driver, prepared.asked(values))
+    else:
+        await run(c, statement, values)
+
+
+def _may_wait(own: Connection, driver: Any) -> bool:
+    is_far = isinstance(driver, AsyncAdapt_asyncpg_connection) and driver.isolation_level != "autocommit"
+    return is_far and own.in_transaction() and not own.in_nested_transaction()
 
 
 # Of each statement what was made of it, by dialect and the names of the values it was given.
@@ -122,7 +144,7 @@ _PREPARED: Final[WeakKeyDictionary[Executable, dict[tuple[str, ...], Prepared]]]
 
 def _asked(c: AsyncConnection, statement: Executable, values: Values) -> tuple[Any, Prepared] | None:
     """The driver's connection and what to ask it; None where SQLAlchemy has to."""
-    own = cast("Connection", c.sync_connection)
+    own = own_of(c)
     driver: Any = own.connection.dbapi_connection
     if not isinstance(driver, NearConnection | AsyncAdapt_asyncpg_connection):
         return None
@@ -140,28 +162,3 @@ def _turn_back(kind: TypeEngine[Any], dialect: Dialect) -> _Turn | None:
 
 def _turned(turn: _Turn | None, value: Any) -> Any:
     return value if turn is None else turn(value)
-
-
-async def _begun(c: AsyncConnection, driver: Any) -> Any:
-    """asyncpg's own connection, in the transaction that begins with the first statement, and that SQLAlchemy ends."""
-    if driver._transaction is None and driver.isolation_level != "autocommit":
-        own = cast("Connection", c.sync_connection)
-        if not own.in_transaction():
-            own.begin()
-        await driver._start_transaction()
-    return driver._connection
-
-
-async def _refuse(c: AsyncConnection, driver: Any, error: BaseException, sql: str) -> NoReturn:
-    """Raise what SQLAlchemy would have raised, and leave the connection as it would: cancelled, it is of no more use."""
-
-    def handle(own: Connection) -> NoReturn:
-        try:
-            if isinstance(error, Exception) and isinstance(driver, AsyncAdapt_asyncpg_connection):
-                driver._handle_exception(error)
-            raise error
-        except BaseException as told:
-            own._handle_dbapi_exception(told, sql, None, None, None)
-
-    await c.run_sync(handle)
-    raise AssertionError from error

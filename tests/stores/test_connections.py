@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
@@ -67,14 +68,40 @@ async def test_who_was_hung_up_on_does_not_hear_of_it(database, other_side, way)
         assert (await c.exec_driver_sql("SELECT pg_backend_pid()")).scalar() not in gone
 
 
-async def test_what_rested_long_is_asked_whether_it_lives(database, other_side, monkeypatch):
+@pytest.mark.parametrize("way", WAYS)
+async def test_what_rested_long_is_asked_whether_it_lives(database, other_side, monkeypatch, way):
     """A line that is dead without a word looks open from here."""
     monkeypatch.setattr("storage.engine._REST", -1.0)
-    gone = await used(database, "read")
+    monkeypatch.setattr("storage.kept._KEPT_FOR", -1.0)
+    gone = await used(database, way)
     monkeypatch.setattr(asyncpg.Connection, "is_closed", lambda _self: False)
     await ended(other_side, gone)
-    async with database.read() as c:
+    async with getattr(database, way)() as c:
         assert (await c.exec_driver_sql("SELECT pg_backend_pid()")).scalar() not in gone
+
+
+@pytest.mark.parametrize("way", ["write", "write_one", "glance", "jot"])
+async def test_a_few_connections_are_kept_at_hand(database, way):
+    """The last one used is the next one lent, and no more of them are kept from the pool than a few."""
+    lent = getattr(database, way)
+    async with lent() as c:
+        first = await one_value(c, WHO, {})
+    for _ in range(3):
+        async with lent() as c:
+            assert await one_value(c, WHO, {}) == first
+    async with AsyncExitStack() as many:
+        for c in [await many.enter_async_context(lent()) for _ in range(5)]:
+            await one_value(c, WHO, {})
+    async with lent() as one, lent() as two, lent() as three:
+        assert len({await one_value(c, WHO, {}) for c in (one, two, three)}) == 3
+
+
+async def test_what_a_glance_left_begun_is_over_for_the_next(database):
+    """SQLAlchemy begins with a statement of its own; its end is seen to before the connection is lent again."""
+    async with database.glance() as c:
+        await c.exec_driver_sql("SELECT 1")
+    async with database.glance() as c:
+        assert not c.in_transaction()
 
 
 async def test_a_write_after_a_glance_is_one_transaction_again(database):
