@@ -49,18 +49,12 @@ _HOOK: Final = (
         worker_woken="handlers.inbox:InboxWorker.wake",
         hook_answering="handlers.web.hooks:HookDoor.receive",  # 200 is not written yet
     ),
-    *_side("hook", "before", batch_selecting="storage.inbox:pending"),
+    *_side("hook", "before", turn_taking="followup.cases.store:take_turn"),
     *_side(
         "hook",
         "after",
-        batch_selected="storage.inbox:pending",
-        row_parsed="handlers.inbox:InboxWorker._read",
-    ),
-    *_side("hook", "before", batch_claiming="storage.inbox:claim"),
-    *_side(
-        "hook",
-        "after",
-        batch_claimed="storage.inbox:claim",
+        turn_taken="followup.cases.store:take_turn",
+        row_parsed="handlers.inbox:_read",
         team_locked="followup.cases.store:lock_team",
         calls_recorded="followup.calls.record:record_calls",
         clients_found="followup.clients.store:clients_of_numbers",

@@ -86,7 +86,7 @@ async def _troubled(desk: Desk, recorded: Recorded) -> Touched:
 
 async def _whose(desk: Desk, recorded: Recorded) -> dict[int, int]:
     """Number id → client id of all who are concerned."""
-    new = {number_id: client_id for client_id, (number_id, _) in recorded.fresh.items()}
+    new = {newcomer.number_id: client_id for client_id, newcomer in recorded.fresh.items()}
     return new | await clients.clients_of_numbers(desk.c, desk.book.id, recorded.numbers - new.keys())
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.events import Event
-from followup.cases.store import lock_team
+from followup.cases.store import lock_team, take_turn
 from followup.clock import Clock
 from followup.intake import take_in
 from followup.phone import mask_in_text
@@ -47,9 +47,8 @@ class Dialect(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _ReadRow:
-    """A row and what it says."""
+    """What a row says."""
 
-    id: int
     connection_id: int
     events: Sequence[Event]
 
@@ -158,40 +157,43 @@ class InboxWorker:
     async def _take_batch(self, team_id: int) -> int:
         """In one transaction, which is the team's turn as well."""
         async with self._database.write() as c:
-            rows = await inbox.pending(c, team_id)
+            now = self._clock.now()
+            revision, rows = await take_turn(c, team_id, now)
             if rows:
-                await self._apply(c, team_id, rows)
+                await self._apply(Desk(c, await self._shelf.book(c, team_id, revision), now), rows)
         return len(rows)
 
     async def _take_one_by_one(self, team_id: int) -> int:
         """One of them spoils the transaction: each in its own, so that only the bad one is set aside."""
         async with self._database.glance() as c:
-            rows = await inbox.pending(c, team_id)
-        for row in rows:
+            ids = await inbox.pending(c, team_id)
+        for row_id in ids:
             try:
                 async with self._database.write() as c:
-                    await self._apply(c, team_id, [row])
+                    await self._take_one(c, team_id, row_id)
             except Exception as error:
                 if inbox.is_outage(error):
                     raise
                 async with self._database.write() as c:
-                    await self._set_aside(c, row, error)
-        return len(rows)
+                    for row in await inbox.take_one(c, team_id, row_id, self._clock.now()):
+                        await _set_aside(c, row, error)
+        return len(ids)
 
-    async def _apply(self, c: AsyncConnection, team_id: int, rows: Sequence[Row]) -> None:
+    async def _take_one(self, c: AsyncConnection, team_id: int, row_id: int) -> None:
+        await lock_team(c, team_id)
         now = self._clock.now()
-        book = await self._shelf.book(c, team_id, await lock_team(c, team_id))
-        dialects = await self._dialects_of(c, book)
-        good = [read for row in rows if (read := await self._read(c, row, dialects)) is not None]
-        mine = await inbox.claim(c, team_id, [row.id for row in good], now) if good else set()
-        taken = [row for row in good if row.id in mine]
+        if rows := await inbox.take_one(c, team_id, row_id, now):
+            await self._apply(Desk(c, await self._shelf.book(c, team_id), now), rows)
+
+    async def _apply(self, desk: Desk, rows: Sequence[Row]) -> None:
+        dialects = await self._dialects_of(desk.c, desk.book)
+        taken = [read for row in rows if (read := await _read(desk.c, row, dialects)) is not None]
         events = [(row.connection_id, event) for row in taken for event in row.events]
+        if taken:
+            await heard_from(desk.c, desk.book.id, {row.connection_id for row in taken}, desk.now)
         if events:
-            desk = Desk(c, book, now)
             await take_in(desk, events)
             await recognise(desk, self._seal, events)
-        if taken:
-            await heard_from(c, team_id, {row.connection_id for row in taken}, now)
 
     async def _dialects_of(self, c: AsyncConnection, book: TeamBook) -> Mapping[int, Dialect]:
         known = self._dialects.get(book.id)
@@ -203,24 +205,26 @@ class InboxWorker:
             known = self._dialects[book.id] = (book.revision, found)
         return known[1]
 
-    async def _read(self, c: AsyncConnection, row: Row, dialects: Mapping[int, Dialect]) -> _ReadRow | None:
-        try:
-            dialect = dialects.get(row["connection_id"])
-            if dialect is None:
-                raise LookupError("the options of its connection cannot be opened with this PEREZVON_SECRET_KEY")
-            events = dialect.provider.parse(raw_request(row), dialect.reading)
-        except Exception as error:
-            await self._set_aside(c, row, error)
-            return None
-        return _ReadRow(row["id"], row["connection_id"], events)
 
-    async def _set_aside(self, c: AsyncConnection, row: Row, error: Exception) -> None:
-        text = _told(error)
-        if isinstance(error, HookRefused | LookupError):
-            log.warning("inbox row %d is set aside: %s", row["id"], mask_in_text(text))
-        else:
-            log.error("inbox row %d is set aside", row["id"], exc_info=error)
-        await inbox.set_aside(c, row["team_id"], row["id"], text, self._clock.now())
+async def _read(c: AsyncConnection, row: Row, dialects: Mapping[int, Dialect]) -> _ReadRow | None:
+    try:
+        dialect = dialects.get(row["connection_id"])
+        if dialect is None:
+            raise LookupError("the options of its connection cannot be opened with this PEREZVON_SECRET_KEY")
+        events = dialect.provider.parse(raw_request(row), dialect.reading)
+    except Exception as error:
+        await _set_aside(c, row, error)
+        return None
+    return _ReadRow(row["connection_id"], events)
+
+
+async def _set_aside(c: AsyncConnection, row: Row, error: Exception) -> None:
+    text = _told(error)
+    if isinstance(error, HookRefused | LookupError):
+        log.warning("inbox row %d is set aside: %s", row["id"], mask_in_text(text))
+    else:
+        log.error("inbox row %d is set aside", row["id"], exc_info=error)
+    await inbox.set_aside(c, row["team_id"], row["id"], text)
 
 
 def raw_request(row: Mapping[str, Any]) -> RawRequest:

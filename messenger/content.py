@@ -98,7 +98,7 @@ class StoredCards:
         address = await self._gateway.address() if is_screen else None  # no network inside a transaction
         # A screen may be a report: too long a question for a glance.
         async with self._database.read() if is_screen else self._database.glance() as c:
-            book = await self._shelf.book(c, row["team_id"])
+            book = await self._shelf.book(c, row["team_id"], row["revision"])
             readers = Readers(c, book, queue_store.chat_of(row), self._clock.now(), address)
             return await _SUBJECTS[row["subject"]](readers, row)
 

@@ -11,15 +11,15 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from asyncpg import InternalClientError
-from sqlalchemy import BigInteger, Integer, bindparam, func, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
-from storage.many import among
 from storage.prepared import run_each
 from storage.rows import Row, all_rows, all_values
 from storage.tables import inbox, updates
@@ -28,8 +28,6 @@ from storage.upsert import insert_or_ignore
 LARGEST_BATCH: Final = 256
 MOST_WAITING: Final = 4096
 _LONGEST_ERROR: Final = 2000
-# The high half of a PostgreSQL advisory lock: the turn of one team's inbox.
-_TURN_OF_TEAM: Final = 0x1B0C << 40
 
 # PostgreSQL: connection lost, out of resources, shut down by its operator, deadlock. The row is not to blame.
 _OUTAGES: Final = ("08", "53", "57", "58", "40")
@@ -41,15 +39,18 @@ _WAITING_TEAMS: Final = (
     select(inbox.c.team_id).where(inbox.c.state == "pending").group_by(inbox.c.team_id).order_by(func.min(inbox.c.id))
 )
 _IS_PENDING_OF_TEAM: Final = (inbox.c.team_id == bindparam("of_team")) & (inbox.c.state == "pending")
-_PENDING: Final = select(inbox).where(_IS_PENDING_OF_TEAM).order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
-_TURN: Final = select(func.pg_try_advisory_xact_lock(bindparam("key", type_=BigInteger)).label("is_ours")).cte("turn")
-_PENDING_IN_TURN: Final = _PENDING.join_from(inbox, _TURN, _TURN.c.is_ours)
-_CLAIM: Final = (
-    update(inbox)
-    .where(_IS_PENDING_OF_TEAM, among(inbox.c.id, "ids"))
-    .values(state="done", done_at=bindparam("now"), error=None)
-    .returning(inbox.c.id)
+_OLDEST: Final = (
+    select(inbox.c.id).where(_IS_PENDING_OF_TEAM).order_by(inbox.c.id).limit(bindparam("most", type_=Integer))
 )
+_DONE: Final = (
+    update(inbox)
+    .where(_IS_PENDING_OF_TEAM)
+    .values(state="done", done_at=bindparam("now"), error=None)
+    .returning(*inbox.c)
+)
+OF_TEAM: Final = inbox.c.team_id
+TAKE: Final = _DONE.where(inbox.c.id.in_(_OLDEST))
+_TAKE_ONE: Final = _DONE.where(inbox.c.id == bindparam("of_id"))
 
 
 class InboxFull(Exception):
@@ -164,28 +165,26 @@ async def waiting_teams(c: AsyncConnection) -> list[int]:
     return await all_values(c, _WAITING_TEAMS, {})
 
 
-async def pending(c: AsyncConnection, team_id: int, limit: int = LARGEST_BATCH) -> list[Row]:
-    """The team's oldest rows to be worked on, in order of arrival.
-
-    None of them where another process works on the team's, until the transaction of ``c`` ends. Who comes second all the
-    same, as on SQLite, finds them done: see ``claim``.
-    """
-    wanted = {"of_team": team_id, "most": limit}
-    if c.dialect.name == "postgresql":
-        return await all_rows(c, _PENDING_IN_TURN, wanted | {"key": _TURN_OF_TEAM + team_id})
-    return await all_rows(c, _PENDING, wanted)
+async def pending(c: AsyncConnection, team_id: int, limit: int = LARGEST_BATCH) -> list[int]:
+    """Ids of the team's oldest rows to be worked on, in order of arrival."""
+    return await all_values(c, _OLDEST, {"of_team": team_id, "most": limit})
 
 
-async def claim(c: AsyncConnection, team_id: int, ids: Collection[int], now: datetime) -> set[int]:
-    """Mark rows done in the transaction that does them; those another process was faster with are not returned."""
-    return set(await all_values(c, _CLAIM, {"of_team": team_id, "ids": list(ids), "now": now}))
+async def take(c: AsyncConnection, team_id: int, now: datetime, limit: int = LARGEST_BATCH) -> list[Row]:
+    """The same rows whole, done with the transaction of ``c``: for one at a time, see ``followup.cases.store.take_turn``."""
+    taken = await all_rows(c, TAKE, {"of_team": team_id, "most": limit, "now": now})
+    return sorted(taken, key=itemgetter("id"))
 
 
-async def set_aside(c: AsyncConnection, team_id: int, row_id: int, error: str, now: datetime) -> None:
-    """A row that cannot be worked on waits for a person; it blocks nobody."""
-    mine = (inbox.c.team_id == team_id) & (inbox.c.id == row_id) & (inbox.c.state == "pending")
-    text = error.replace("\0", "")[:_LONGEST_ERROR]
-    await c.execute(update(inbox).where(mine).values(state="failed", error=text, done_at=now))
+async def take_one(c: AsyncConnection, team_id: int, row_id: int, now: datetime) -> list[Row]:
+    """One of them, if nobody else has done it."""
+    return await all_rows(c, _TAKE_ONE, {"of_team": team_id, "of_id": row_id, "now": now})
+
+
+async def set_aside(c: AsyncConnection, team_id: int, row_id: int, error: str) -> None:
+    """A row taken in this transaction cannot be worked on: it waits for a person and blocks nobody."""
+    mine = (inbox.c.team_id == team_id) & (inbox.c.id == row_id)
+    await c.execute(update(inbox).where(mine).values(state="failed", error=error.replace("\0", "")[:_LONGEST_ERROR]))
 
 
 async def set_pending(c: AsyncConnection, ids: Collection[int] | None) -> list[int]:

@@ -14,6 +14,7 @@ from followup.calls.merge import from_json, merge, to_json
 from followup.calls.rules import judge, start_of
 from followup.calls.verdict import CallFacts, Terms, Verdict
 from followup.clients import store as clients
+from followup.clients.store import Newcomer
 from followup.phone import is_erased, normalise
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
@@ -25,14 +26,14 @@ class Recorded:
     """Whom new facts concern: numbers, hidden callers' calls, the cases so far, and the earliest moment spoken of.
 
     ``missed`` are those of the numbers that a call of the batch was missed from. ``fresh``: clients whom nobody knew
-    before, of whom nothing else can be stored: client id → (number id, number). ``is_history``: a file of the past.
+    before, by client id. ``is_history``: a file of the past.
     """
 
     numbers: set[int] = field(default_factory=set)
     missed: set[int] = field(default_factory=set)
     hidden_calls: set[int] = field(default_factory=set)
     linked: set[int] = field(default_factory=set)
-    fresh: dict[int, tuple[int, str]] = field(default_factory=dict)
+    fresh: dict[int, Newcomer] = field(default_factory=dict)
     since: datetime | None = None
     is_history: bool = False
 
@@ -143,6 +144,20 @@ async def _write(desk: Desk, known: Mapping[str, Row], rows: list[dict[str, Any]
     await store.mark_numbers(desk.c, desk.book.id, touched)
     for row in rows:
         _note(known.get(row["call_key"]), row, ids[row["call_key"]], recorded)
+    _keep_of_newcomers(known, [row | fresh | {"id": ids[row["call_key"]], "case_id": None} for row in rows], recorded)
+
+
+def _keep_of_newcomers(known: Mapping[str, Row], rows: Iterable[Mapping[str, Any]], recorded: Recorded) -> None:
+    """What was just written of them need not be read; who has got a call that was stored before is new no more."""
+    whose = {newcomer.number_id: client_id for client_id, newcomer in recorded.fresh.items()}
+    for row in rows:
+        client_id = whose.get(row["number_id"])
+        if client_id not in recorded.fresh:
+            continue
+        if row["call_key"] in known:
+            del recorded.fresh[client_id]
+        elif (facts := store.facts_in(row)) is not None:
+            recorded.fresh[client_id].calls.append(facts)
 
 
 def _note(known: Row | None, row: dict[str, Any], call_id: int, recorded: Recorded) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.calls.tables import calls
 from followup.clients.tables import numbers
 from storage.many import among, checked, insert_many, update_many
-from storage.prepared import run
+from storage.prepared import run_later
 from storage.rows import Row, all_rows, all_values
 
 _MOMENT = func.coalesce(calls.c.contact_at, calls.c.started_at)
@@ -33,6 +33,7 @@ _FACT_COLUMNS = (
     calls.c.case_id,
     calls.c.is_history,
 )
+_FACT_NAMES = tuple(column.name for column in _FACT_COLUMNS)
 _OF_TEAM = calls.c.team_id == bindparam("of_team")
 # Built once: putting a statement together costs more than asking it.
 _STORED_FACTS = select(
@@ -89,7 +90,7 @@ async def change_calls(c: AsyncConnection, team_id: int, rows: Sequence[Mapping[
 async def mark_numbers(c: AsyncConnection, team_id: int, ids: Collection[int]) -> None:
     """Keep beside each number when its first external call was and when it was last reached."""
     if ids:
-        await run(c, _MARK_NUMBERS, {"of_team": team_id, "ids": list(ids)})
+        await run_later(c, _MARK_NUMBERS, {"of_team": team_id, "ids": list(ids)})
 
 
 async def facts_of_numbers(
@@ -102,6 +103,12 @@ async def facts_of_numbers(
     for row in await all_rows(c, query, which):
         found[row["number_id"]].append(row)
     return dict(found)
+
+
+def facts_in(row: Mapping[str, Any]) -> Row | None:
+    """The same of a call just written; None if it does not matter to cases."""
+    matters = row["outcome"] in ("missed", "successful") or row["direction"] == "out"
+    return {name: row[name] for name in _FACT_NAMES} if matters and row["started_at"] is not None else None
 
 
 async def facts_by_id(c: AsyncConnection, team_id: int, ids: Collection[int]) -> list[Row]:

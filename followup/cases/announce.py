@@ -46,16 +46,12 @@ async def announce(desk: Desk, changes: Iterable[Change]) -> None:
     await notices.raise_cards(desk.c, desk.book.id, "case", known)
     opening = book.schedule_now.next_opening(now)  # None: never again, so there is nothing to wait for
     is_night = book.policy.quiet and opening is not None and opening > now
-    chats = await notices.chats_of(desk.c, desk.book.id, "team")
     are_open = [change.case_id for change in changes if change.is_open]
-    for chat in chats:
-        await add_case_cards(desk.c, chat, are_open, now=now, state="held" if is_night else "live")
+    await add_case_cards(desk.c, book.id, are_open, now=now, state="held" if is_night else "live")
     if is_night and are_open:
         await teams.set_moment(desk.c, desk.book.id, "morning_at", opening)
-    missed_again = [change for change in changes if change.has_new_miss and not is_night]
-    await _end_the_night(desk, chats, missed_again)
-    for change in missed_again:
-        await _say_again(desk, chats, change)
+    if not is_night:
+        await _call_again(desk, [change for change in changes if change.has_new_miss])
 
 
 async def shelve(desk: Desk, changes: Iterable[Change]) -> None:
@@ -70,17 +66,20 @@ async def shelve(desk: Desk, changes: Iterable[Change]) -> None:
     quiet = [each.case_id for each in changes if each.is_open and each.before is None]
     if not quiet:
         return
-    for chat in await notices.chats_of(desk.c, desk.book.id, "team"):
-        await add_case_cards(desk.c, chat, quiet, now=desk.now, state="held")
+    await add_case_cards(desk.c, desk.book.id, quiet, now=desk.now, state="held")
     # Heard of: so no morning list tells them either.
     await store.mark(desk.c, desk.book.id, quiet, notified_at=desk.now)
 
 
-async def _end_the_night(desk: Desk, chats: list[notices.Chat], changes: list[Change]) -> None:
+async def _call_again(desk: Desk, changes: list[Change]) -> None:
     """Whoever calls again by day gets a card of his own, even if the morning list named him."""
-    if changes:
-        for chat in chats:
-            await notices.release_held(desk.c, desk.book.id, chat.id, [each.case_id for each in changes], desk.now)
+    if not changes:
+        return
+    chats = await notices.chats_of(desk.c, desk.book.id, "team")
+    for chat in chats:
+        await notices.release_held(desk.c, desk.book.id, chat.id, [each.case_id for each in changes], desk.now)
+    for change in changes:
+        await _say_again(desk, chats, change)
 
 
 async def _say_again(desk: Desk, chats: list[notices.Chat], change: Change) -> None:

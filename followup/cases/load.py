@@ -14,6 +14,7 @@ from followup.calls import store as calls
 from followup.cases import store
 from followup.cases.facts import ActionFact, CallFact, CallRole, Fact, OrderFact
 from followup.clients import store as clients
+from followup.clients.store import Newcomer
 from followup.orders import store as orders
 from followup.teams.book import TeamBook
 
@@ -106,19 +107,19 @@ async def rows_of_clients(
     client_ids: Collection[int],
     since: datetime | None,
     *,
-    fresh: Mapping[int, tuple[int, str]] | None = None,
+    fresh: Mapping[int, Newcomer] | None = None,
 ) -> ClientRows:
     """Everything stored of these clients; people's actions whatever their age. ``fresh``: see ``Recorded``."""
-    new = {client_id: [pair] for client_id, pair in (fresh or {}).items() if client_id in client_ids}
+    new = {client_id: newcomer for client_id, newcomer in (fresh or {}).items() if client_id in client_ids}
     known = await clients.numbers_of_clients(c, team_id, [each for each in client_ids if each not in new])
     ids = [number_id for pairs in known.values() for number_id, _ in pairs]
-    of_all = ids + [number_id for ((number_id, _),) in new.values()]
     return ClientRows(
         clients=frozenset(client_ids),
         fresh=frozenset(new),
         since=since,
-        numbers=known | new,
-        calls=await calls.facts_of_numbers(c, team_id, of_all, since) if of_all else {},
+        numbers=known | {client_id: [(each.number_id, each.number)] for client_id, each in new.items()},
+        calls=(await calls.facts_of_numbers(c, team_id, ids, since) if ids else {})
+        | {each.number_id: each.calls for each in new.values() if each.calls},
         orders=await orders.facts_of_numbers(c, team_id, ids, since) if ids else {},
         actions=await store.actions_of_numbers(c, team_id, ids) if ids else [],
     )

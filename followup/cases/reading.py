@@ -31,16 +31,14 @@ async def case_view(c: AsyncConnection, book: TeamBook, case_id: int) -> CaseVie
 
 async def case_views(c: AsyncConnection, book: TeamBook, ids: Collection[int]) -> list[CaseView]:
     """Some cases in order of their opening, by a fixed number of queries."""
-    rows = await store.cases_by_id(c, book.id, ids)
-    client_ids = {row["client_id"] for row in rows if row["client_id"] is not None}
-    people = await clients.people(c, book.id, client_ids)
+    rows, people = await store.cases_and_clients(c, book.id, ids)
     ordered = [row["id"] for row in rows if any(key.startswith("o:") for key in row["fact_keys"])]
     case_orders = await orders.of_case(c, book.id, ordered)
     contacts = {row["contact_id"] for row in rows} - {None}
     reached_by = {row["id"]: row["member_id"] for row in await calls.facts_by_id(c, book.id, contacts)}
     views = []
     for row in sorted(rows, key=lambda row: (row["opened_at"], row["id"])):
-        name, blocked, pairs = people.get(row["client_id"], clients.NOBODY)
+        name, blocked, pairs = people[row["client_id"]]
         number = dict(pairs).get(row["number_id"]) or (pairs[0][1] if pairs else None)
         is_gone = number is not None and is_erased(number)
         about = {

@@ -15,6 +15,7 @@ from followup.cases.load import ClientRows, action_fact, call_fact, facts_of_cli
 from followup.cases.moments import Boundary, Rank
 from followup.cases.rows import last_trouble, row_of
 from followup.cases.rules import StoredKeys, anonymous_episode, fact_key, match, timeline
+from followup.clients.store import Newcomer
 from followup.hours import local_date, local_day
 from followup.orders import store as orders
 from followup.teams.book import TeamBook
@@ -37,7 +38,7 @@ class Touched:
     clients: set[int] = field(default_factory=set)
     hidden_calls: set[int] = field(default_factory=set)
     linked: set[int] = field(default_factory=set)
-    fresh: Mapping[int, tuple[int, str]] = field(default_factory=dict)
+    fresh: Mapping[int, Newcomer] = field(default_factory=dict)
     since: datetime | None = None
     is_merge: bool = False
     is_history: bool = False

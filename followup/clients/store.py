@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import BigInteger, bindparam, exists, false, insert, select, true, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.clients.tables import accounts, clients, merges, numbers
@@ -37,6 +37,32 @@ _PEOPLE = (
     .where(checked(clients.c.team_id) == bindparam("of_team"), among(clients.c.id, "ids"))
     .order_by(numbers.c.id)
 )
+_TEAM, _NUMBER = bindparam("of_team", type_=BigInteger), bindparam("number", type_=numbers.c.number.type)
+_FOUND = select(numbers.c.client_id, numbers.c.id).where(_OF_TEAM, numbers.c.number == _NUMBER).cte("found")
+_CLIENT = (
+    insert(clients)
+    .from_select(
+        ["team_id", "created_at", "is_blocked"],
+        select(_TEAM, bindparam("now", type_=clients.c.created_at.type), false()).where(~exists(_FOUND.select())),
+    )
+    .returning(clients.c.id)
+    .cte("client")
+)
+_MADE = (
+    insert(numbers)
+    .from_select(["team_id", "number", "client_id"], select(_TEAM, _NUMBER, _CLIENT.c.id))
+    .returning(numbers.c.client_id, numbers.c.id)
+    .cte("made")
+)
+_FOUND_OR_MADE = union_all(select(*_FOUND.c, false().label("is_new")), select(*_MADE.c, true()))
+
+
+class Newcomer(NamedTuple):
+    """A client whom nobody knew before this transaction: nothing else is stored of him, unless ``calls`` says so."""
+
+    number_id: int
+    number: str
+    calls: list[Row]  # as ``calls.store.facts_of_numbers`` would find them
 
 
 class Person(NamedTuple):
@@ -58,8 +84,10 @@ async def number_ids(c: AsyncConnection, team_id: int, wanted: Collection[str], 
 
 async def known_or_new(
     c: AsyncConnection, team_id: int, wanted: Collection[str], now: datetime
-) -> tuple[dict[str, int], dict[int, tuple[int, str]]]:
-    """The same, and of those who are new: client id → (number id, number)."""
+) -> tuple[dict[str, int], dict[int, Newcomer]]:
+    """The same, and those who are new, by client id."""
+    if len(wanted) == 1 and c.dialect.name == "postgresql":
+        return await _found_or_made(c, team_id, next(iter(wanted)), now)
     known = await _known(c, team_id, wanted)
     missing = [number for number in dict.fromkeys(wanted) if number not in known]
     client = {"team_id": team_id, "created_at": now, "is_blocked": False}
@@ -67,7 +95,17 @@ async def known_or_new(
     pairs = zip(missing, made, strict=True)
     rows = [{"team_id": team_id, "number": number, "client_id": client_id} for number, client_id in pairs]
     ids = {number: id_ for id_, number in await insert_many(c, numbers, rows, numbers.c.number)}
-    return known | ids, {client_id: (ids[number], number) for number, client_id in zip(missing, made, strict=True)}
+    new = {client_id: Newcomer(ids[number], number, []) for number, client_id in zip(missing, made, strict=True)}
+    return known | ids, new
+
+
+async def _found_or_made(
+    c: AsyncConnection, team_id: int, number: str, now: datetime
+) -> tuple[dict[str, int], dict[int, Newcomer]]:
+    """Of one number, in one statement, as PostgreSQL can."""
+    whose = {"of_team": team_id, "number": number, "now": now}
+    [(client_id, number_id, is_new)] = (await fetch(c, _FOUND_OR_MADE, whose)).rows
+    return {number: number_id}, {client_id: Newcomer(number_id, number, [])} if is_new else {}
 
 
 async def _known(c: AsyncConnection, team_id: int, wanted: Iterable[str]) -> dict[str, int]:

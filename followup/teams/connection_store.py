@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.teams.tables import connections, teams
 from storage.many import among
-from storage.prepared import run
+from storage.prepared import run_later
 from storage.rows import Row, all_rows
 
 _HEARD = (
@@ -22,7 +22,7 @@ _HEARD = (
 
 async def heard_from(c: AsyncConnection, team_id: int, ids: Collection[int], now: datetime) -> None:
     """These PBXs have just spoken."""
-    await run(c, _HEARD, {"of_team": team_id, "ids": list(ids), "now": now})
+    await run_later(c, _HEARD, {"of_team": team_id, "ids": list(ids), "now": now})
 
 
 async def every_connection(c: AsyncConnection) -> list[Row]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import func, select, text
 
 from followup.calls.tables import calls
+from followup.cases.store import lock_team, take_turn
 from followup.cases.tables import cases
 from followup.teams.shelf import Shelf
 from handlers.inbox import POLL, InboxWorker
 from storage import inbox as store
-from tests.stores.arrivals import call, counted, put, states
+from tests.stores.arrivals import NOW, call, counted, put, states
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ async def test_who_is_at_work_lets_others_be_called(place, worker):
 
 async def test_more_than_a_batch_of_one_team_is_done_without_being_asked_for(database, place, worker, monkeypatch):
     monkeypatch.setattr(store, "LARGEST_BATCH", 2)
-    monkeypatch.setattr(store.pending, "__defaults__", (2,))
+    monkeypatch.setattr(store.take, "__defaults__", (2,))
     assert await worker.step() == 0
     await put(database, place, *(call(f"a-{number}") for number in range(3)))
     worker.expect(place[0])
@@ -82,9 +84,34 @@ async def test_a_team_that_another_process_works_on_is_left_to_it(database, plac
         pytest.skip("one process works on an SQLite file")
     await put(database, place, call())
     async with database.write() as c:
-        [_] = await store.pending(c, place[0])
+        assert len((await take_turn(c, place[0], NOW))[1]) == 1
         assert await worker.step() == 0
-    assert await worker.step() == 1
+    assert await states(database) == ["done"]
+
+
+WAITING = select(func.count()).select_from(text("pg_stat_activity")).where(text("wait_event_type = 'Lock'"))
+
+
+async def test_what_is_done_while_a_worker_waits_for_the_team_is_not_taken(database, place):
+    """The question that takes the rows has begun before the other's transaction ended."""
+    if database.is_sqlite:
+        pytest.skip("one process works on an SQLite file")
+    await put(database, place, call("a-1"), call("a-2"))
+
+    async def take() -> list[int]:
+        async with database.write() as c:
+            return [row["id"] for row in (await take_turn(c, place[0], NOW))[1]]
+
+    async with database.glance() as c:
+        first, second = await store.pending(c, place[0])
+    async with asyncio.timeout(30), database.glance() as watcher:
+        async with database.write() as c:
+            await lock_team(c, place[0])
+            assert await store.take_one(c, place[0], first, NOW)
+            taking = asyncio.create_task(take())
+            while not await watcher.scalar(WAITING):
+                pass
+        assert await taking == [second]
 
 
 async def test_two_workers_do_each_row_once(database, place, seal, clock):

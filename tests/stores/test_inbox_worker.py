@@ -39,6 +39,18 @@ async def test_somebody_new_who_calls_and_orders_in_one_batch_has_one_case_of_bo
     assert tuple(found) == ("open", 1, 1)
 
 
+@pytest.mark.parametrize("also", [(), ("a-2",)])
+async def test_somebody_new_may_be_the_caller_of_a_call_that_was_hidden(database, place, worker, also):
+    """What was stored before he was known is read, though he is new."""
+    await put(database, place, call("a-1", None))
+    await worker.step()
+    await put(database, place, call("a-1"), *(call(key) for key in also))
+    await worker.step()
+    async with database.read() as c:
+        query = select(cases.c.kind, cases.c.missed).where(cases.c.state == "open")
+        assert [tuple(row) for row in await c.execute(query)] == [("client", 1 + len(also))]
+
+
 async def test_a_poison_row_is_set_aside_and_the_others_are_done(database, place, worker, monkeypatch):
     """One that cannot be read, and one that the business stumbles over."""
     from handlers import inbox as room
@@ -120,20 +132,20 @@ async def test_what_another_process_has_done_is_not_done_again(database, place, 
 
     monkeypatch.setattr(room, "take_in", listen)
     await put(database, place, call("a-1"), call("a-2"))
-    async with database.write() as c:
+    async with database.glance() as c:
         [first, _] = await store.pending(c, place[0])
     await worker.step()
     assert len(handed) == 2
     async with database.write() as c:
-        await worker._apply(c, place[0], [first])
+        await worker._take_one(c, place[0], first)
     assert len(handed) == 2
 
 
 async def test_failed_rows_can_be_replayed(database, place, worker):
     await put(database, place, call())
     async with database.write() as c:
-        [found] = await store.pending(c, place[0])
-        await store.set_aside(c, place[0], found["id"], "was bad\0", NOW)
+        [found] = await store.take(c, place[0], NOW)
+        await store.set_aside(c, place[0], found["id"], "was bad\0")
     async with database.read() as c:
         assert await store.counts(c) == {"pending": 0, "failed": 1}
         assert [each["error"] for each in await store.listed(c, ["failed"], 10)] == ["was bad"]
