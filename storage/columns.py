@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, types
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, column, table, types
 
 metadata = MetaData(
     naming_convention={
@@ -19,6 +19,9 @@ metadata = MetaData(
 # SQLite gives a rowid (and so a cheap, growing id) only to INTEGER PRIMARY KEY.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON(none_as_null=True)  # None is SQL NULL, not the JSON word
+
+# What every row hangs on, for those who know nothing else of teams: its id, and the revision of its book.
+TEAM = table("teams", column("id", BigId), column("revision", BigId))
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):

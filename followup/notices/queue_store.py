@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from followup.notices import priorities
 from followup.notices.store import Chat, chat_from
 from followup.notices.tables import cards, chats, letters
-from followup.teams.tables import teams
+from storage.columns import TEAM
 from storage.prepared import run
 from storage.rows import Row, all_rows, one_row
 
@@ -38,7 +38,7 @@ _MOST_OF_A_CHAT = 3
 _PLACE = (
     *(chats.c.telegram_id, chats.c.thread_id, chats.c.member_id, chats.c.capabilities),
     chats.c.kind.label("chat_kind"),
-    teams.c.revision,
+    TEAM.c.revision,
 )
 
 
@@ -161,7 +161,7 @@ def _taken(kind: Kind) -> Update:
 @cache
 def _with_chat(kind: Kind) -> Select[Any]:
     table = _TABLES[kind]
-    query = select(table, *_PLACE).join(chats, chats.c.id == table.c.chat_id).join(teams, teams.c.id == table.c.team_id)
+    query = select(table, *_PLACE).join(chats, chats.c.id == table.c.chat_id).join(TEAM, TEAM.c.id == table.c.team_id)
     return query.where(table.c.team_id == bindparam("of_team"), table.c.id == bindparam("of_id"))
 
 
@@ -170,7 +170,7 @@ def _taken_with_chat(kind: Kind) -> Select[Any]:
     """Both in one statement, as PostgreSQL can."""
     taken = _taken(kind).returning(*_TABLES[kind].c).cte("taken")
     place = (chats.c.id == taken.c.chat_id) & (chats.c.team_id == taken.c.team_id)
-    return select(taken, *_PLACE).join(chats, place).join(teams, teams.c.id == taken.c.team_id)
+    return select(taken, *_PLACE).join(chats, place).join(TEAM, TEAM.c.id == taken.c.team_id)
 
 
 async def release(c: AsyncConnection, item: Item, **values: Any) -> None:
