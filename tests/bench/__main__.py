@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from tests.bench import events, failover, history, hooks, latency, memory, pace, presses, reports, ticket_reports, year
-from tests.bench.ground import BACKENDS, OURS, THEIRS, Ground, durability, ground
+from tests.bench.ground import BACKENDS, OURS, THEIRS, Ground, durability, ground, stolen_seconds
 from tests.bench.results import Result, table
 
 PARTS: dict[str, Callable[[Ground, str], Awaitable[list[Result]]]] = {
@@ -37,10 +37,7 @@ async def main() -> int:
         print(await _about(found))
         for name in asked.parts or PARTS:
             for backend in asked.only or BACKENDS:
-                began = time.perf_counter()
-                fresh = await PARTS[name](found, backend)
-                print(*(f"{each.line}  ({time.perf_counter() - began:.0f} s)" for each in fresh), sep="\n", flush=True)
-                results += fresh
+                results += await _measured(name, found, backend)
     print(f"\n{table(results)}")
     return 0 if all(result.is_reached for result in results) else 1
 
@@ -54,6 +51,16 @@ def _arguments() -> argparse.Namespace:
     if unknown := set(asked.parts) - set(PARTS):
         parser.error(f"unknown part {', '.join(sorted(unknown))}: expected {', '.join(PARTS)}")
     return asked
+
+
+async def _measured(name: str, found: Ground, backend: str) -> list[Result]:
+    """What one part found; told beside it is how much of the machine others had meanwhile."""
+    began, stolen = time.perf_counter(), stolen_seconds()
+    results = await PARTS[name](found, backend)
+    seconds = time.perf_counter() - began
+    share = (stolen_seconds() - stolen) / seconds / (os.cpu_count() or 1)
+    print(*(f"{each.line}  ({seconds:.0f} s, {share:.0%} stolen)" for each in results), sep="\n", flush=True)
+    return results
 
 
 async def _about(found: Ground) -> str:

@@ -26,7 +26,7 @@ async def measure(ground: Ground, backend: str) -> list[Result]:
     days = Days(await found(database, COMPANIES))
     results = [await _one(database, days, rounds, size, backend)]
     if backend == "postgres":
-        results.append(await _two(ground, database, days, rounds, size))
+        results.append(await _two(ground, database, days, ground.either(7, 2), size))
     await database.dispose()
     return results
 

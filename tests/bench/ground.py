@@ -144,6 +144,11 @@ def cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def stolen_seconds() -> float:
+    """Of all cores together, since the start: what other machines on the same host took while this one had work."""
+    return int(Path("/proc/stat").read_text().split(maxsplit=9)[8]) / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that ``share`` of them do not exceed."""
     ordered = sorted(values)
