@@ -42,11 +42,11 @@ _HOOK: Final = (
         inbox_inserted="storage.inbox:InboxWriter._insert",  # not committed
         inbox_committed="storage.inbox:_SharedCommit._write_for_all",
     ),
-    *_side("hook", "before", worker_waking="handlers.inbox:InboxWorker.wake"),
+    *_side("hook", "before", worker_waking="handlers.inbox:InboxWorker.expect"),
     *_side(
         "hook",
         "after",
-        worker_woken="handlers.inbox:InboxWorker.wake",
+        worker_woken="handlers.inbox:InboxWorker.expect",
         hook_answering="handlers.web.hooks:HookDoor.receive",  # 200 is not written yet
     ),
     *_side("hook", "before", turn_taking="followup.cases.store:take_turn"),

@@ -14,7 +14,7 @@ from tests.stories.world import new_world
 PAIRS = [(tale, point) for tale in TALES for point in tale.points]
 # What `make test` tells on SQLite, beside the chain below, and what of it on PostgreSQL; `make crash` tells all of it.
 SAMPLE = {
-    "miss": {"outbox_woken", "answer_reading"},
+    "miss": {"worker_woken", "outbox_woken", "answer_reading"},
     "press": {"update_committed", "case_taken", "press_answered"},
     "webhook": {"update_answering"},
     "reminder": {"steps_done"},
