@@ -49,13 +49,13 @@ _HOOK: Final = (
         worker_woken="handlers.inbox:InboxWorker.expect",
         hook_answering="handlers.web.hooks:HookDoor.receive",  # 200 is not written yet
     ),
-    *_side("hook", "before", turn_taking="followup.cases.store:take_turn"),
+    *_side("hook", "before", turn_taking="followup.teams.turn_store:take_turn"),
     *_side(
         "hook",
         "after",
-        turn_taken="followup.cases.store:take_turn",
+        turn_taken="followup.teams.turn_store:take_turn",
         row_parsed="handlers.inbox:_read",
-        team_locked="followup.cases.store:lock_team",
+        team_locked="followup.teams.turn_store:lock_team",
         calls_recorded="followup.calls.record:record_calls",
         clients_found="followup.clients.store:clients_of_numbers",
         cases_derived="followup.cases.reconcile:_derive_clients",

@@ -15,12 +15,12 @@ from followup.calls.record import Recorded, record_calls
 from followup.cases.announce import Change
 from followup.cases.history_store import clients_with_cases
 from followup.cases.reconcile import Touched, reconcile
-from followup.cases.store import lock_team
 from followup.clients import store as clients
 from followup.notices import store as notices
 from followup.orders import store as orders
 from followup.orders.record import record_order
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets.follow import follow_batch
 from followup.tickets.letterbox import show_posted, take_message
 

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.calls.events import Event
-from followup.cases.store import lock_team, take_turn
 from followup.clock import Clock
 from followup.intake import take_in
 from followup.phone import mask_in_text
@@ -25,6 +24,7 @@ from followup.teams.connection_store import heard_from
 from followup.teams.desk import Desk
 from followup.teams.seal import Seal
 from followup.teams.shelf import Shelf
+from followup.teams.turn_store import lock_team, take_turn
 from providers import PROVIDERS
 from providers.contract import HookRefused, Provider, RawRequest, Reading
 from storage import inbox

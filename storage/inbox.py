@@ -171,7 +171,7 @@ async def pending(c: AsyncConnection, team_id: int, limit: int = LARGEST_BATCH) 
 
 
 async def take(c: AsyncConnection, team_id: int, now: datetime, limit: int = LARGEST_BATCH) -> list[Row]:
-    """The same rows whole, done with the transaction of ``c``: for one at a time, see ``followup.cases.store.take_turn``."""
+    """The same rows whole, done with the transaction of ``c``: for one at a time, see ``followup.teams.turn_store.take_turn``."""
     taken = await all_rows(c, TAKE, {"of_team": team_id, "most": limit, "now": now})
     return sorted(taken, key=itemgetter("id"))
 

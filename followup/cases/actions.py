@@ -22,6 +22,7 @@ from followup.errors import FollowupError
 from followup.ledger import store as ledger
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from storage.rows import Row
 
 MAX_TEXT = 500
@@ -202,7 +203,7 @@ async def return_case(desk: Desk, case_id: int) -> None:
 
 
 async def _case(desk: Desk, press: Press) -> Row:
-    await store.lock_team(desk.c, desk.book.id)
+    await lock_team(desk.c, desk.book.id)
     case = await store.case_by_id(desk.c, desk.book.id, press.case_id)
     if case is None:
         raise FollowupError("not_yours")

@@ -12,6 +12,7 @@ from followup.ledger import store as ledger
 from followup.notices import store as notices
 from followup.phone import is_e164, normalise
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from storage.rows import Row
 
 
@@ -74,7 +75,7 @@ async def accounts_of(desk: Desk, client_id: int) -> list[Row]:
 
 
 async def _client_case(desk: Desk, press: Press) -> Row:
-    await store.lock_team(desk.c, desk.book.id)
+    await lock_team(desk.c, desk.book.id)
     case = await store.case_by_id(desk.c, desk.book.id, press.case_id)
     if case is None:
         raise FollowupError("not_yours")

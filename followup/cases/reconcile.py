@@ -20,6 +20,7 @@ from followup.hours import local_date, local_day
 from followup.orders import store as orders
 from followup.teams.book import TeamBook
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from storage.rows import Row
 
 REOPEN_WITHIN = timedelta(minutes=5)
@@ -56,7 +57,7 @@ class Derived(NamedTuple):
 
 async def reconcile(desk: Desk, touched: Touched) -> list[Change]:
     """Make the stored cases of ``touched`` say what their facts say, and raise cards and letters for the difference."""
-    await store.lock_team(desk.c, desk.book.id)
+    await lock_team(desk.c, desk.book.id)
     stored = await store.stored_cases(desk.c, desk.book.id, touched.clients - touched.fresh.keys(), touched.linked)
     boundary = None if touched.is_merge else _boundary(desk.book, stored, touched)
     derived = await _derive_clients(desk, touched, boundary)

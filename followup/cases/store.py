@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
-from typing import Any, Final, cast
-from weakref import WeakKeyDictionary
+from typing import Any
 
-from sqlalchemy import BigInteger, Transaction, Update, bindparam, func, select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from followup.cases.tables import actions, cases
 from followup.clients.store import Person
 from followup.clients.tables import clients, numbers
-from followup.teams.tables import teams
-from storage import inbox
 from storage.many import among, checked, insert_many, update_versions
 from storage.prepared import fetch, run
-from storage.rows import Row, all_rows, one_row, one_value
+from storage.rows import Row, all_rows, one_row
 from storage.upsert import insert_or_ignore
 
 MARK = "mark"  # an action about calls, not about the case: the timeline does not know it
@@ -51,51 +47,6 @@ _WITH_CLIENTS = (
 _ACTIONS = select(actions).where(
     checked(actions.c.team_id) == bindparam("of_team"), among(actions.c.number_id, "ids"), actions.c.kind != MARK
 )
-
-_REVISION = select(teams.c.revision).where(teams.c.id == bindparam("of_team"))
-_LOCK = _REVISION.with_for_update(key_share=True)
-_TURN = select(func.pg_try_advisory_xact_lock(bindparam("turn", type_=BigInteger)).label("is_ours")).cte("turn")
-_LOCK_IN_TURN = (
-    select(teams.c.id, teams.c.revision)
-    .join_from(teams, _TURN, _TURN.c.is_ours)
-    .where(teams.c.id == bindparam("of_team"))
-    .with_for_update(key_share=True, of=teams)
-    .cte("team")
-)
-_TAKE_IN_TURN = inbox.TAKE.where(_LOCK_IN_TURN.c.id == inbox.OF_TEAM).returning(_LOCK_IN_TURN.c.revision)
-# The high half of a PostgreSQL advisory lock: the turn of one team's inbox.
-_TURN_OF_TEAM: Final = 0x1B0C << 40
-_LOCKED: WeakKeyDictionary[Transaction, set[int]] = WeakKeyDictionary()  # transaction → teams it holds
-
-
-async def lock_team(c: AsyncConnection, team_id: int) -> None:
-    """One writer a team at a time; on SQLite the transaction itself is that lock. Asked for once a transaction."""
-    if c.dialect.name == "postgresql" and team_id not in (locked := _locked(c)):
-        await fetch(c, _LOCK, {"of_team": team_id})
-        locked.add(team_id)
-
-
-async def take_turn(c: AsyncConnection, team_id: int, now: datetime) -> tuple[int | None, list[Row]]:
-    """The same lock for who works on the team's inbox, with the rows he has taken; none if another process does.
-
-    The revision of the team's book comes first.
-    """
-    if c.dialect.name != "postgresql":
-        return cast("int | None", await one_value(c, _REVISION, {"of_team": team_id})), await inbox.take(
-            c, team_id, now
-        )
-    which = {"of_team": team_id, "turn": _TURN_OF_TEAM + team_id, "most": inbox.LARGEST_BATCH, "now": now}
-    rows = sorted(await all_rows(c, _TAKE_IN_TURN, which), key=itemgetter("id"))
-    if rows:
-        _locked(c).add(team_id)
-    return rows[0]["revision"] if rows else None, rows
-
-
-def _locked(c: AsyncConnection) -> set[int]:
-    """The teams that its transaction holds. What a savepoint locked is let go with it."""
-    own = c.sync_connection
-    transaction = (own.get_nested_transaction() or own.get_transaction()) if own is not None else None
-    return _LOCKED.setdefault(transaction, set()) if transaction is not None else set()
 
 
 async def case_by_id(c: AsyncConnection, team_id: int, case_id: int) -> Row | None:

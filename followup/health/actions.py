@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from followup.cases.store import lock_team
 from followup.health import store
 from followup.health.rules import FIRST_WORD, HISTORY, alarm_at, gaps_between
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.teams.book import Member, TeamBook
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from storage.rows import Row
 
 

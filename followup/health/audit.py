@@ -19,6 +19,7 @@ from followup.notices import store as notices
 from followup.reminders.actions import plan_steps, speak_up
 from followup.teams import store as teams
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from storage.rows import Row
 
 EVERY = timedelta(minutes=10)
@@ -148,7 +149,7 @@ def looks(sample: Find) -> tuple[Look, ...]:
 
 async def mend(desk: Desk, look: Look, rows: Sequence[Row]) -> int:
     """Mend one team's gaps of one kind and count them."""
-    await cases.lock_team(desk.c, desk.book.id)
+    await lock_team(desk.c, desk.book.id)
     mended = await look.mend(desk, rows)
     if mended:
         await store.count_mends(desk.c, desk.book.id, look.kind, mended, desk.now)

@@ -14,6 +14,7 @@ from followup.reminders import store
 from followup.reminders.rules import CaseClockView, ReminderTerms, StepKey, due_steps, is_step_due_now
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets.follow import follow_case
 from storage.rows import Row
 
@@ -22,7 +23,7 @@ async def plan_steps(desk: Desk, changed: Iterable[Row]) -> None:
     """Write the due steps of cases that have changed."""
     policy = desk.book.policy
     terms = ReminderTerms(remind=policy.remind, escalate=policy.escalate, taken=policy.taken)
-    await cases.lock_team(desk.c, desk.book.id)
+    await lock_team(desk.c, desk.book.id)
     add_working = desk.book.schedule_now.add_working
     planned = await store.mark_planned(desk.c, desk.book.id, [row["id"] for row in changed])
     steps = {case["id"]: due_steps(_clock_view(case), terms, add_working) for case in planned}
@@ -45,7 +46,7 @@ async def speak_up(desk: Desk) -> None:
     """Do all due steps of a team. At night nothing makes a sound: they wait for the opening."""
     if desk.book.policy.quiet and not desk.book.schedule_now.is_open(desk.now):
         return
-    await cases.lock_team(desk.c, desk.book.id)
+    await lock_team(desk.c, desk.book.id)
     due = await store.due(desk.c, desk.book.id, desk.now)
     won = await store.finish(desk.c, desk.book.id, [row["id"] for row in due], desk.now)
     rows = {row["id"]: row for row in await cases.cases_by_id(desk.c, desk.book.id, {row["case_id"] for row in due})}

@@ -13,11 +13,11 @@ from typing import Any
 
 from followup.cases import actions as cases
 from followup.cases.queue_store import open_case_of
-from followup.cases.store import lock_team
 from followup.errors import FollowupError
 from followup.ledger import store as ledger
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets import store
 from followup.tickets.acting import act_row
 from followup.tickets.facts import VOICE, ActKind

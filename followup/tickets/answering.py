@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from followup.calls import messages_store as messages
-from followup.cases.store import lock_team
 from followup.clients import accounts_store as accounts
 from followup.errors import FollowupError
 from followup.ledger import store as ledger
@@ -15,6 +14,7 @@ from followup.notices import priorities
 from followup.notices import store as notices
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets import letterbox_store as box
 from followup.tickets import store
 from followup.tickets.follow import follow, raise_tickets_of

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from followup.cases.store import lock_team
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets import store
 from followup.tickets.actions import give_back
 from followup.tickets.measuring import measure_again

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from followup.calls import messages_store as messages
-from followup.cases.store import lock_team
 from followup.clients import accounts_store as accounts
 from followup.clients import store as clients
 from followup.clients.accounts_store import Writer
@@ -16,6 +15,7 @@ from followup.notices import priorities
 from followup.notices import store as notices
 from followup.phone import is_e164, normalise
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets import letterbox_store as store
 from followup.tickets.blocking import is_silenced
 from followup.tickets.follow import follow, raise_tickets_of

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from followup.calls import store as calls
 from followup.cases.load import ClientRows
-from followup.cases.store import lock_team
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets import store
 from followup.tickets.facts import Ticket
 from followup.tickets.load import boundary, facts_of_clients

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from followup.cases.actions import Press, release_case, transfer_case
 from followup.cases.queue_store import queue_rows
-from followup.cases.store import lock_team
 from followup.cases.views import CaseView, QueueFilter
 from followup.errors import FollowupError
 from followup.notices import priorities
 from followup.notices import store as notices
 from followup.teams.book import Member
 from followup.teams.desk import Desk
+from followup.teams.turn_store import lock_team
 from followup.tickets import actions as tickets
 from followup.tickets.actions import TicketPress
 from followup.tickets.follow import follow_case

@@ -73,7 +73,7 @@ CROSSING: dict[str, str] = {
     "storage/inbox.py::listed": "`perezvon inbox` is the operator's, who sees every team",
     "storage/inbox.py::oldest_pending_at": "how far the inbox is behind, for readiness: a moment only",
     "storage/inbox.py::set_pending": "`perezvon inbox replay`, the same",
-    "followup/cases/store.py::_TURN": "asks PostgreSQL for a lock that is named by the team",
+    "followup/teams/turn_store.py::_TURN": "asks PostgreSQL for a lock that is named by the team",
     "storage/inbox.py::_WAITING_TEAMS": "asks which teams have rows; each is then worked on inside its team",
     "storage/inbox.py::with_ids": "as listed",
     "storage/many.py::among.__init__": "reads the list that the statement is given: no table",

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from followup.calls.tables import calls
-from followup.cases.store import lock_team, take_turn
 from followup.cases.tables import cases
 from followup.teams.shelf import Shelf
+from followup.teams.turn_store import lock_team, take_turn
 from handlers.inbox import POLL, InboxWorker
 from storage import inbox as store
 from tests.stores.arrivals import NOW, call, counted, put, states

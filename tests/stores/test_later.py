@@ -53,7 +53,7 @@ async def names(database) -> list[str]:
 @pytest.mark.postgres
 async def test_a_new_row_takes_along_what_waits(database, anna):
     if database.is_sqlite:
-        pytest.skip("a statement of SQLite costs no way")
+        pytest.skip("SQLite is asked in the same process: nothing waits there")
     async with database.write() as c:
         told = await asked(c)
         await run_later(c, NAMED, {"of_id": anna[1], "new_name": "Ганна"})
